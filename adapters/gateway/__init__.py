@@ -1,0 +1,1 @@
+"""The gateway link over WebSocket: one conversation per dialect and a driver for all."""

@@ -1,0 +1,48 @@
+"""What is said on a socket: messages in, frames and findings out, and no I/O."""
+
+from dataclasses import dataclass, field
+from typing import Protocol
+
+from openclaw_manager.adapters.gateway.frames import Message
+from openclaw_manager.domain.ping import Dialect
+
+@dataclass(frozen=True, slots=True)
+class Hello:
+    """A gateway took us for who we are, and this is what it said of itself."""
+
+    version: str | None = None
+    protocol: int | None = None
+    device_id: str | None = None
+    device_token: str | None = field(default=None, repr=False)
+
+
+@dataclass(frozen=True, slots=True)
+class Health:
+    """What a gateway says of its own health; ``fault`` is None when all is well."""
+
+    fault: str | None = None
+
+
+class Conversation(Protocol):
+    """One dialect, from the challenge on. Every method may raise ``Failure``, and only that."""
+
+    @property
+    def dialect(self) -> Dialect:
+        """Which dialect this is."""
+        ...
+
+    def introduce(self) -> str | Hello:
+        """Compose the frame that authenticates us; a hello where the upgrade did it already."""
+        ...
+
+    def hear(self, message: Message) -> Hello | None:
+        """Take in what comes until the hello; None for what is not about us."""
+        ...
+
+    def ask_health(self) -> str | None:
+        """Compose the question for its health, where the dialect has one."""
+        ...
+
+    def hear_health(self, message: Message) -> Health | None:
+        """Take in what comes after that question; None for what is not the answer."""
+        ...

@@ -1,0 +1,64 @@
+"""Frames: JSON objects in text messages, from peers that cannot be trusted to send them."""
+
+import json
+from collections.abc import Mapping
+from typing import Any, NoReturn
+
+from openclaw_manager.adapters.gateway.failure import Failure
+from openclaw_manager.domain.condition import Cause
+
+Message = str | bytes
+"""One WebSocket message: text, or binary."""
+
+
+def decode(message: Message) -> dict[str, Any]:
+    """Read a message as the JSON object that every frame is."""
+    if isinstance(message, bytes):
+        raise Failure(Cause.MALFORMED_FRAME, "a binary frame, where every frame is JSON text")
+    try:
+        frame = json.loads(message, parse_constant=_refuse_constant)
+    except (ValueError, RecursionError) as problem:
+        raise Failure(Cause.MALFORMED_FRAME, "a frame that is not JSON") from problem
+    if not isinstance(frame, dict):
+        raise Failure(Cause.MALFORMED_FRAME, "a frame that is not a JSON object")
+    return frame
+
+
+def _refuse_constant(constant: str) -> NoReturn:
+    raise ValueError(constant)  # NaN and the infinities, which JSON does not have
+
+
+def encode(frame: Mapping[str, Any]) -> str:
+    """Write a frame."""
+    return json.dumps(frame, separators=(",", ":"))
+
+
+def object_in(frame: Mapping[str, Any], key: str) -> dict[str, Any]:
+    """Look up an object; an empty one where there is none."""
+    value = frame.get(key)
+    return value if isinstance(value, dict) else {}
+
+
+def text_in(frame: Mapping[str, Any], key: str) -> str | None:
+    """Look up a text that can be sent and stored; None where there is none."""
+    value = frame.get(key)
+    if not isinstance(value, str) or not value or not _encodable(value):
+        return None
+    return value
+
+
+def nonce_in(frame: Mapping[str, Any]) -> str:
+    """Look up the nonce, without which a challenge is none."""
+    nonce = text_in(object_in(frame, "payload"), "nonce")
+    if nonce is None:
+        raise Failure(Cause.MALFORMED_FRAME, "a challenge without a nonce")
+    return nonce
+
+
+def _encodable(text: str) -> bool:
+    """Whether a text is free of lone surrogates, which JSON can spell and UTF-8 cannot."""
+    try:
+        text.encode()
+    except UnicodeEncodeError:
+        return False
+    return True

@@ -1,0 +1,60 @@
+"""Telling the dialects apart, between the upgrade and the first frame."""
+
+from openclaw_manager.adapters.gateway import challenge, openclaw
+from openclaw_manager.adapters.gateway.bearer import BearerConversation
+from openclaw_manager.adapters.gateway.conversation import Conversation
+from openclaw_manager.adapters.gateway.failure import Failure
+from openclaw_manager.adapters.gateway.frames import Message, decode, object_in
+from openclaw_manager.adapters.gateway.identity import Client, Identity
+from openclaw_manager.domain.condition import Cause
+from openclaw_manager.domain.ping import Dialect
+
+_GRACE = 0.25
+_GRACE_WHERE_REQUIRED = 2.0
+
+
+class Opening:
+    """What can be made of a gateway that has accepted the upgrade.
+
+    Gateways that challenge do so at once, so the challenge normally overtakes the pong to a
+    ping that was sent right after the upgrade, and a pong without a challenge means plain
+    bearer. Not so for an instance with a device key, or one that used to be challenged: an
+    impostor that never challenges must not look healthy.
+    """
+
+    def __init__(self, identity: Identity, last_spoken: Dialect | None, client: Client) -> None:
+        self._identity = identity
+        self._last_spoken = last_spoken
+        self._client = client
+
+    @property
+    def grace(self) -> float:
+        """How many seconds to wait for the first frame, counted from the pong."""
+        if self._challenge_required:
+            return _GRACE_WHERE_REQUIRED
+        return 0.0 if self._last_spoken is Dialect.BEARER else _GRACE
+
+    def hear(self, message: Message) -> Conversation:
+        """Take the first frame, which decides."""
+        frame = decode(message)
+        kind = frame.get("type")
+        if kind == challenge.CHALLENGE:
+            return challenge.ChallengeConversation(message, self._identity)
+        if kind == "event" and frame.get("event") == openclaw.CHALLENGE:
+            return openclaw.OpenClawConversation(frame, self._identity, self._client)
+        if kind == challenge.HELLO_ERROR:
+            raise challenge.hello_refused(frame, self._identity)
+        if challenge.HELLO_OK in (kind, object_in(frame, "payload").get("type")):
+            raise Failure(Cause.CHALLENGE_MISSING, "a hello without a challenge before it")
+        raise Failure(Cause.NOT_A_GATEWAY, "its first frame is of no dialect that we know")
+
+    def silence(self) -> Conversation:
+        """Conclude from a pong and no frame."""
+        if self._challenge_required:
+            raise Failure(Cause.CHALLENGE_MISSING, "it answers, and never sent a challenge")
+        return BearerConversation()
+
+    @property
+    def _challenge_required(self) -> bool:
+        has_key = self._identity.sign is not None
+        return has_key or self._last_spoken in (Dialect.CHALLENGE, Dialect.OPENCLAW)

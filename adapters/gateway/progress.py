@@ -1,0 +1,42 @@
+"""How far one attempt came, and how long each step took."""
+
+from collections.abc import Iterator
+from contextlib import contextmanager
+from time import perf_counter
+
+from openclaw_manager.domain.ping import Dialect, Step, TimedStep
+
+_MS = 1000
+
+
+class Progress:
+    """The steps taken so far; the last one is not ok if the attempt ended in it."""
+
+    def __init__(self) -> None:
+        self._began = perf_counter()
+        self._steps: list[TimedStep] = []
+        self.dialect: Dialect | None = None
+
+    @property
+    def steps(self) -> tuple[TimedStep, ...]:
+        """The steps, in the order in which they were taken."""
+        return tuple(self._steps)
+
+    @property
+    def ms(self) -> float:
+        """How long ago the first step began."""
+        return (perf_counter() - self._began) * _MS
+
+    @contextmanager
+    def step(self, step: Step) -> Iterator[None]:
+        """Time what happens inside, whichever way it ends."""
+        began, ok = perf_counter(), False
+        try:
+            yield
+            ok = True
+        finally:
+            self._steps.append(TimedStep(step, (perf_counter() - began) * _MS, ok))
+
+    def drop_step(self) -> None:
+        """Take back the last step, which turned out not to be one that this dialect has."""
+        self._steps.pop()

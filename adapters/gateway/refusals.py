@@ -1,0 +1,92 @@
+"""What gateways refuse with, as causes: pure mappings of close codes and error codes.
+
+What a gateway says in words is repeated to people and never decides.
+"""
+
+from collections.abc import Mapping
+from typing import Any
+
+from openclaw_manager.adapters.gateway.failure import Failure
+from openclaw_manager.adapters.gateway.frames import object_in, text_in
+from openclaw_manager.adapters.gateway.identity import Identity
+from openclaw_manager.domain.condition import Cause
+from openclaw_manager.domain.ping import Dialect
+
+_CLOSE_CODES = {
+    1002: Cause.PROTOCOL_UNSUPPORTED,  # with PROTOCOL_MISMATCH
+    1013: Cause.GATEWAY_STARTING,
+    4001: Cause.DEVICE_REVOKED,
+    4400: Cause.PROTOCOL_UNSUPPORTED,  # it finds our frame malformed
+    4429: Cause.RATE_LIMITED,
+}
+
+
+def closed_with(code: int, reason: str, identity: Identity, dialect: Dialect | None) -> Failure:
+    """Say what a close code from the gateway means, given what it was shown.
+
+    4401, authentication failed: what was wrong is the key once a challenge was answered, and
+    before that the token, the only thing shown. 4403, token expired: the device token if one
+    was shown, else the token.
+    """
+    said = f"it closed with code {code} {reason}".rstrip()
+    if code == 4401:  # noqa: PLR2004 - a close code is best known by its number
+        challenged = dialect is Dialect.CHALLENGE
+        return Failure(identity.key_cause if challenged else identity.token_cause, said)
+    if code == 4403:  # noqa: PLR2004 - see above
+        revoked = identity.device_token is not None and dialect is not Dialect.BEARER
+        return Failure(Cause.DEVICE_REVOKED if revoked else Cause.TOKEN_MISMATCH, said)
+    return Failure(_CLOSE_CODES.get(code, Cause.CONNECTION_CLOSED), said)
+
+
+# The codes of the OpenClaw protocol, from its errors in 2026.9.6: first those in
+# ``error.details.code``, then those in ``error.code``.
+_ERROR_CODES = {
+    "AUTH_TOKEN_MISSING": Cause.TOKEN_MISSING,
+    "AUTH_PASSWORD_MISSING": Cause.TOKEN_MISSING,
+    "AUTH_TOKEN_MISMATCH": Cause.TOKEN_MISMATCH,
+    "AUTH_PASSWORD_MISMATCH": Cause.TOKEN_MISMATCH,
+    "AUTH_TOKEN_NOT_CONFIGURED": Cause.TOKEN_MISMATCH,
+    "AUTH_PASSWORD_NOT_CONFIGURED": Cause.TOKEN_MISMATCH,
+    "AUTH_BOOTSTRAP_TOKEN_INVALID": Cause.TOKEN_MISMATCH,
+    "AUTH_DEVICE_TOKEN_MISMATCH": Cause.DEVICE_REVOKED,
+    "AUTH_SCOPE_MISMATCH": Cause.SCOPE_MISSING,
+    "MISSING_SCOPE": Cause.SCOPE_MISSING,
+    "AUTH_RATE_LIMITED": Cause.RATE_LIMITED,
+    "CONTROL_UI_ORIGIN_NOT_ALLOWED": Cause.ORIGIN_REFUSED,
+    "DEVICE_AUTH_INVALID": Cause.DEVICE_KEY_REFUSED,
+    "DEVICE_AUTH_DEVICE_ID_MISMATCH": Cause.DEVICE_KEY_REFUSED,
+    "DEVICE_AUTH_SIGNATURE_EXPIRED": Cause.DEVICE_KEY_REFUSED,
+    "DEVICE_AUTH_SIGNATURE_INVALID": Cause.DEVICE_KEY_REFUSED,
+    "DEVICE_AUTH_PUBLIC_KEY_INVALID": Cause.DEVICE_KEY_REFUSED,
+    "DEVICE_AUTH_NONCE_REQUIRED": Cause.DEVICE_KEY_REFUSED,
+    "DEVICE_AUTH_NONCE_MISMATCH": Cause.DEVICE_KEY_REFUSED,
+    "PAIRING_REQUIRED": Cause.PAIRING_REQUIRED,
+    "PROTOCOL_MISMATCH": Cause.PROTOCOL_UNSUPPORTED,
+    "CLIENT_VERSION_MISMATCH": Cause.PROTOCOL_UNSUPPORTED,
+    "NOT_PAIRED": Cause.PAIRING_REQUIRED,
+    "UNAVAILABLE": Cause.GATEWAY_STARTING,
+    "FORBIDDEN": Cause.SCOPE_MISSING,
+}
+
+_IDENTITY_REQUIRED = ("DEVICE_IDENTITY_REQUIRED", "CONTROL_UI_DEVICE_IDENTITY_REQUIRED")
+_UNAUTHORIZED = ("AUTH_REQUIRED", "AUTH_UNAUTHORIZED")
+
+
+def refused(error: Mapping[str, Any], identity: Identity) -> Failure:
+    """Say what the error object of an OpenClaw answer means, given what was shown.
+
+    Without a token the gateway asks for a device identity, since that would do instead
+    (measured on 2026.9.6 and 2026.3.28), so there it is the token that is missing. A refusal
+    by a code that is not known here, or by none, is one of a protocol that we do not speak.
+    """
+    codes = [text_in(object_in(error, "details"), "code"), text_in(error, "code")]
+    said = " ".join(part for part in (*codes, text_in(error, "message")) if part)
+    for code in filter(None, codes):
+        if code in _IDENTITY_REQUIRED:
+            shown = identity.token is not None
+            return Failure(Cause.DEVICE_KEY_MISSING if shown else Cause.TOKEN_MISSING, said)
+        if code in _UNAUTHORIZED:
+            return Failure(identity.token_cause, said)
+        if code in _ERROR_CODES:
+            return Failure(_ERROR_CODES[code], said)
+    return Failure(Cause.PROTOCOL_UNSUPPORTED, said or "it refused and did not say why")

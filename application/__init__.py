@@ -1,0 +1,1 @@
+"""What people do with instances: the use cases, and the ports through which they reach out."""

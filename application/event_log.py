@@ -1,0 +1,81 @@
+"""The log: every fact about every instance, in order, and the aggregates read back from it."""
+
+from collections.abc import Iterator, Mapping
+from typing import ClassVar, cast
+from uuid import UUID
+
+from eventsourcing.application import AggregateNotFoundError, Application
+from eventsourcing.persistence import InfrastructureFactory, Transcoder
+from eventsourcing.utils import Environment, EnvType
+
+from openclaw_manager.application.ports.log_recorder import LogRecorder
+from openclaw_manager.application.transcoding import FactTranscoder
+from openclaw_manager.domain.instance import Instance
+from openclaw_manager.domain.provenance import Fact
+from openclaw_manager.domain.reservation import NameReservation
+
+
+class EventLog(Application[UUID]):
+    """Saves what aggregates decided, and reads it back by what people ask for.
+
+    ``save`` (inherited) appends the pending events of all the aggregates that it is given in
+    one transaction, or none: it raises ``RecordConflictError`` when another process was
+    faster. Every method raises a ``StoreError`` when the store is at fault.
+    """
+
+    name = "openclaw-manager"
+    snapshotting_intervals: ClassVar = {Instance: 50, NameReservation: 50}
+
+    def __init__(self, factory: InfrastructureFactory) -> None:
+        self._given_factory = factory
+        super().__init__()
+        self._recorder = cast(LogRecorder, self.recorder)
+
+    def construct_env(self, name: str, env: EnvType | None = None) -> Environment:  # noqa: ARG002
+        """Take the settings of the given factory: the library would read ``os.environ``."""
+        return self._given_factory.env
+
+    def construct_factory(self, env: Environment) -> InfrastructureFactory:  # noqa: ARG002
+        """Use the given factory, instead of one found by the name of its module."""
+        return self._given_factory
+
+    def construct_transcoder(self) -> Transcoder:
+        """Write events as flat JSON."""
+        return FactTranscoder()
+
+    @property
+    def id(self) -> str:
+        """What tells this log from every other one."""
+        return self._recorder.log_id()
+
+    def head(self) -> int:
+        """Tell the position of the last event; 0 when there is none."""
+        return self.recorder.max_notification_id() or 0
+
+    def instance(self, instance_id: UUID, version: int | None = None) -> Instance:
+        """Read an instance, as it is or as it was; raises ``AggregateNotFoundError``."""
+        return self.repository.get(instance_id, version=version)
+
+    def reservation(self, name: str) -> NameReservation | None:
+        """Read who holds a name; None if nobody ever did."""
+        try:
+            return self.repository.get(NameReservation.create_id(name))
+        except AggregateNotFoundError:
+            return None
+
+    def ids_beginning(self, prefix: str) -> list[UUID]:
+        """Find instances, also removed ones, by the beginning of their id, with or without dashes."""
+        digits = prefix.replace("-", "").lower()
+        return list(self._recorder.ids_beginning(digits, Instance.Registered.TOPIC))
+
+    def instances_changed(self, after: int, upto: int) -> Mapping[UUID, int]:
+        """Tell the version that each instance reached by events at positions in (after, upto]."""
+        return self._recorder.latest_versions(f"{Instance.TOPIC}.", after, upto)
+
+    def history(
+        self, instance_id: UUID, *, upto: int, limit: int | None = None
+    ) -> Iterator[tuple[int, Fact]]:
+        """Read the last events of an instance with their positions, oldest first."""
+        for notification in self._recorder.select_history(instance_id, upto, limit):
+            event = self.mapper.to_domain_event(notification)
+            yield notification.id, cast(Fact, event)

@@ -1,0 +1,190 @@
+"""What people do with instances, except pinging them: nothing here contacts a gateway."""
+
+from collections.abc import Callable, Iterable
+from uuid import UUID, uuid4
+
+from openclaw_manager.application.credentials import CredentialDesk, GivenCredentials
+from openclaw_manager.application.event_log import EventLog
+from openclaw_manager.application.log_directory import LogDirectory
+from openclaw_manager.application.minion import shown
+from openclaw_manager.application.ports.secret_store import SecretStore
+from openclaw_manager.application.ports.view import Minion
+from openclaw_manager.application.recording import FactRecorder
+from openclaw_manager.application.selection import select
+from openclaw_manager.domain.address import GatewayUrl
+from openclaw_manager.domain.errors import NameTaken, TooMuchContention
+from openclaw_manager.domain.instance import Instance
+from openclaw_manager.domain.name import InstanceName, name_key
+from openclaw_manager.domain.provenance import FactKeeper, Provenance
+from openclaw_manager.domain.reservation import NameReservation
+from openclaw_manager.domain.secret import NO_CREDENTIALS, Credentials, references_in
+from openclaw_manager.domain.tag import Tag
+
+
+class Instances:
+    """Registers, changes, removes and restores instances.
+
+    Every verb returns the instance as a Minion with fingerprints in place of its secrets, and
+    raises what the domain refuses with, ``InstanceNotFound``, ``AmbiguousInstance``, or a
+    ``StoreError``.
+    """
+
+    def __init__(
+        self, log: EventLog, facts: FactRecorder, desk: CredentialDesk, secrets: SecretStore
+    ) -> None:
+        self._log = log
+        self._facts = facts
+        self._desk = desk
+        self._secrets = secrets
+
+    def register(
+        self,
+        name: str,
+        url: str,
+        given: GivenCredentials,
+        tags: Iterable[str] = (),
+        reason: str | None = None,
+    ) -> Minion:
+        """Make a gateway known under a name that nobody else has; raises ``NameTaken``."""
+        instance_id = uuid4()
+        admitted = self._desk.admit(instance_id, given)
+        credentials = NO_CREDENTIALS | admitted.changes
+        instance_name, gateway_url = InstanceName(name), GatewayUrl(url)
+        labels = [Tag(tag) for tag in tags]
+        by = self._facts.provenance(reason)
+
+        def decide() -> tuple[Instance, NameReservation]:
+            reservation = self._reserve(instance_name, instance_id, by)
+            instance = Instance.register(
+                instance_id, instance_name, gateway_url, credentials, labels, by
+            )
+            return instance, reservation
+
+        decide()  # refuses a name that is taken before any secret is stored
+        return self._record_with(admitted.secrets, decide)
+
+    def update(
+        self,
+        selector: str,
+        *,
+        url: str | None = None,
+        given: GivenCredentials = GivenCredentials(),
+        tags: Iterable[str] = (),
+        untag: Iterable[str] = (),
+        reason: str | None = None,
+    ) -> Minion:
+        """Change where a gateway is, what it is shown, or its labels; raises ``InstanceRemoved``."""
+        gateway_url = GatewayUrl(url) if url is not None else None
+        labels, dropped = [Tag(tag) for tag in tags], list(untag)
+        instance_id = self._find(selector)
+        before = self._log.instance(instance_id).credentials
+        admitted = self._desk.admit(instance_id, given, before)
+        by = self._facts.provenance(reason)
+        replaced: list[str] = []
+
+        def decide() -> tuple[Instance]:
+            instance = self._log.instance(instance_id)
+            before = instance.credentials
+            if gateway_url is not None:
+                instance.move(gateway_url, by)
+            instance.change_credentials(admitted.changes, by)
+            instance.retag(labels, dropped, by)
+            replaced[:] = _no_longer_in(instance.credentials, before)
+            return (instance,)
+
+        decide()  # refuses a removed instance before any secret is stored
+        minion = self._record_with(admitted.secrets, decide)
+        if replaced:
+            self._secrets.erase(replaced)
+        return minion
+
+    def rename(self, selector: str, name: str, reason: str | None = None) -> Minion:
+        """Give an instance another name; raises ``NameTaken`` and ``InstanceRemoved``."""
+        new_name = InstanceName(name)
+        instance_id = self._find(selector)
+        by = self._facts.provenance(reason)
+
+        def decide() -> list[FactKeeper]:
+            instance = self._log.instance(instance_id)
+            old_name = instance.name
+            instance.rename(new_name, by)
+            changed: list[FactKeeper] = [instance]
+            if name_key(old_name) != name_key(new_name):
+                changed += [
+                    self._reserve(new_name, instance_id, by),
+                    self._release(old_name, by),
+                ]
+            return changed
+
+        return self._record(decide)
+
+    def remove(self, selector: str, reason: str | None = None) -> Minion:
+        """Remove an instance without forgetting it; raises ``InstanceRemoved`` the second time."""
+        instance_id = self._find(selector)
+        by = self._facts.provenance(reason)
+
+        def decide() -> tuple[Instance, NameReservation]:
+            instance = self._log.instance(instance_id)
+            instance.remove(by)
+            return instance, self._release(instance.name, by)
+
+        return self._record(decide)
+
+    def restore(self, selector: str, reason: str | None = None) -> Minion:
+        """Take a removal back; raises ``InstanceNotRemoved``, and ``NameTaken`` meanwhile."""
+        instance_id = self._find(selector)
+        by = self._facts.provenance(reason)
+
+        def decide() -> tuple[Instance, NameReservation]:
+            instance = self._log.instance(instance_id)
+            instance.restore(by)
+            return instance, self._reserve(InstanceName(instance.name), instance_id, by)
+
+        return self._record(decide)
+
+    def _find(self, selector: str) -> UUID:
+        return UUID(select(selector, LogDirectory(self._log)).id)
+
+    def _reserve(self, name: InstanceName, holder: UUID, by: Provenance) -> NameReservation:
+        reservation = self._log.reservation(name)
+        if reservation is None:
+            return NameReservation.reserve_first(name, holder, by)
+        reservation.reserve(name, holder, by)
+        return reservation
+
+    def _release(self, name: str, by: Provenance) -> NameReservation:
+        reservation = self._log.reservation(name)
+        assert reservation is not None, "an instance that is not removed holds its name"
+        reservation.release(by)
+        return reservation
+
+    def _record(self, decide: Callable[[], Iterable[FactKeeper]]) -> Minion:
+        """Record what is decided; the instance comes first among the aggregates."""
+        decided: list[FactKeeper] = []
+
+        def decide_and_keep() -> Iterable[FactKeeper]:
+            decided[:] = decide()
+            return decided
+
+        self._facts.record(decide_and_keep)
+        return shown(decided[0])
+
+    def _record_with(
+        self, secrets: dict[str, str], decide: Callable[[], Iterable[FactKeeper]]
+    ) -> Minion:
+        """Store secrets, then record the events that refer to them."""
+        if secrets:
+            self._secrets.put(secrets)
+        try:
+            return self._record(decide)
+        except (NameTaken, TooMuchContention):
+            # Only where it is certain that no event was appended: a secret that nobody
+            # refers to does no harm, a reference to nothing would.
+            self._secrets.erase(secrets)
+            raise
+
+
+def _no_longer_in(after: Credentials, before: Credentials) -> list[str]:
+    """List the references that a change leaves without a use."""
+    kept = references_in(after).values()
+    return [secret["ref"] for secret in references_in(before).values() if secret not in kept]

@@ -1,0 +1,44 @@
+"""The need to tell good device keys from bad ones, and to sign with them."""
+
+from dataclasses import dataclass, field
+from typing import Protocol
+
+
+@dataclass(frozen=True, slots=True)
+class KeyPair:
+    """A device key that was found good: both halves as PEM, the private one unencrypted."""
+
+    private_pem: str = field(repr=False)
+    public_pem: str
+
+
+class DeviceKeys(Protocol):
+    """Admits, makes and uses device keys: RSA of 2048 bits or more."""
+
+    def admit(
+        self, private_pem: str, public_pem: str | None = None, passphrase: str | None = None
+    ) -> KeyPair:
+        """Validate a key once and for all, deriving the public half where none is given.
+
+        The private half is PKCS#1 or PKCS#8, the public half PKCS#1 or SPKI; the result
+        carries the public half as SPKI. Raises ``KeyRefused`` for anything else: no key, a
+        kind or size that gateways do not take, an encrypted key without the passphrase that
+        opens it, halves that do not belong together.
+        """
+        ...
+
+    def admit_public(self, public_pem: str) -> str:
+        """Validate a public key that comes alone; returns it as SPKI. Raises ``KeyRefused``."""
+        ...
+
+    def generate(self) -> KeyPair:
+        """Make a new RSA key of 2048 bits, the private half as PKCS#8."""
+        ...
+
+    def sign(self, private_pem: str, message: bytes) -> bytes:
+        """Sign with a key that was admitted, by RSA PKCS#1 v1.5 with SHA-256.
+
+        Does not validate the key again: that takes a hundred times as long as signing.
+        Raises ``KeyRefused`` if the key cannot be read.
+        """
+        ...

@@ -1,0 +1,58 @@
+"""What one ping found: the steps it took, how long each took, and how it ended."""
+
+from dataclasses import dataclass, field
+from enum import StrEnum
+
+from openclaw_manager.domain.condition import Cause, Condition
+
+
+class Dialect(StrEnum):
+    """What is spoken on the socket once it is open."""
+
+    OPENCLAW = "openclaw"
+    CHALLENGE = "challenge"
+    BEARER = "bearer"
+
+
+class Step(StrEnum):
+    """The steps of a ping, in the order in which they are taken."""
+
+    RESOLVE = "resolve"
+    CONNECT = "connect"
+    TLS = "tls"
+    UPGRADE = "upgrade"
+    CHALLENGE = "challenge"
+    AUTHENTICATE = "authenticate"
+    ROUND_TRIP = "round-trip"
+
+
+@dataclass(frozen=True, slots=True)
+class TimedStep:
+    """One step that was taken: how long it took in milliseconds, and whether it succeeded."""
+
+    step: Step
+    ms: float
+    ok: bool
+
+
+@dataclass(frozen=True, slots=True)
+class PingOutcome:
+    """One complete authenticated round trip, or the reason why there was none.
+
+    ``latency_ms`` is a WebSocket ping and pong on the authenticated connection,
+    ``connect_ms`` runs from the first step to authenticated; both are absent from a
+    failure that came earlier. ``detail`` is one clause for a person, never a secret.
+    """
+
+    condition: Condition
+    cause: Cause | None = None
+    detail: str | None = None
+    latency_ms: float | None = None
+    connect_ms: float | None = None
+    version: str | None = None
+    dialect: Dialect | None = None
+    protocol: int | None = None
+    device_id: str | None = None
+    steps: tuple[TimedStep, ...] = ()
+    device_token: str | None = field(default=None, repr=False)
+    """A secret that the gateway issued with this connection, to be sent with the next."""

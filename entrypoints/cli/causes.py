@@ -1,0 +1,68 @@
+"""What each cause means to a person, and the one command to run next."""
+
+from typing import NamedTuple
+
+from openclaw_manager.domain.condition import Cause
+
+
+class Advice(NamedTuple):
+    """What happened, in a clause, and what to type; ``{name}`` and ``{url}`` are filled in."""
+
+    happened: str
+    next: str
+
+
+_PING = "openclaw-manager instance ping {name}"
+_TOKEN = "openclaw-manager instance update {name} --token @FILE"
+_URL = "openclaw-manager instance update {name} --url URL"
+_KEY = "openclaw-manager instance update {name} --private-key @device.pem"
+
+ADVICE = {
+    Cause.GATEWAY_STARTING: Advice("the gateway is starting and takes no clients yet", _PING),
+    Cause.SLOW: Advice("the gateway answers, but slowly", "openclaw-manager instance history {name}"),
+    Cause.NOT_READY: Advice(
+        "the gateway let us in and reports a fault of its own", "openclaw status  # on its host"
+    ),
+    Cause.TOKEN_MISSING: Advice("the gateway wants a token, and none is registered", _TOKEN),
+    Cause.TOKEN_MISMATCH: Advice("the gateway does not take the registered token", _TOKEN),
+    Cause.CHALLENGE_MISSING: Advice(
+        "a device is to be proved here and the gateway never asked for the proof, "
+        "so it may be another one",
+        _URL,
+    ),
+    Cause.DEVICE_KEY_MISSING: Advice("the gateway wants a device key, and none is registered", _KEY),
+    Cause.DEVICE_KEY_REFUSED: Advice("the gateway does not take the registered device key", _KEY),
+    Cause.PAIRING_REQUIRED: Advice(
+        "the gateway wants this device to be paired first",
+        "openclaw devices list  # on its host",
+    ),
+    Cause.DEVICE_REVOKED: Advice("the gateway no longer trusts this device", _KEY),
+    Cause.SCOPE_MISSING: Advice("the gateway let us in, but allows us too little", _TOKEN),
+    Cause.RATE_LIMITED: Advice(
+        "the gateway locked us out for a while after too many failed attempts",
+        "sleep 300; " + _PING,
+    ),
+    Cause.PROTOCOL_UNSUPPORTED: Advice(
+        "the gateway speaks no version of the protocol that we speak (3 or 4)",
+        "openclaw --version  # on its host",
+    ),
+    Cause.ORIGIN_REFUSED: Advice(
+        "the gateway, or a proxy before it, does not take where we come from", _URL
+    ),
+    Cause.HTTP_REFUSED: Advice("an HTTP server answered, and refused a WebSocket", _URL),
+    Cause.NAME_NOT_RESOLVED: Advice("the host name has no address", _URL),
+    Cause.CONNECTION_REFUSED: Advice(
+        "the host is there, and nothing listens on that port", "openclaw gateway status  # on its host"
+    ),
+    Cause.NETWORK_UNREACHABLE: Advice("there is no way to that host", "ip route"),
+    Cause.TIMEOUT: Advice(
+        "the gateway did not answer in time", _PING + " --timeout 30s"
+    ),
+    Cause.TLS_UNTRUSTED: Advice(
+        "nothing here vouches for the certificate of the gateway", _URL
+    ),
+    Cause.TLS_PIN_MISMATCH: Advice("the gateway shows another certificate than before", _URL),
+    Cause.NOT_A_GATEWAY: Advice("something answered that is no gateway", _URL),
+    Cause.CONNECTION_CLOSED: Advice("the gateway closed the connection before it was through", _PING),
+    Cause.MALFORMED_FRAME: Advice("the gateway sent something that no gateway sends", _URL),
+}

@@ -1,0 +1,101 @@
+"""What becomes of an error: a sentence, the exit status, and what to type next."""
+
+import json
+import os
+import re
+import sys
+import traceback
+from collections.abc import Sequence
+
+import click
+
+from openclaw_manager.domain import errors
+
+DONE, FAILED, REFUSED_INPUT, NO_SUCH_INSTANCE = 0, 1, 2, 3
+TARGET_DOWN, TARGET_REFUSED, STORE_AT_FAULT, INTERRUPTED = 4, 5, 6, 130
+
+# The first class that fits decides.
+_STATUSES: tuple[tuple[type[BaseException], int], ...] = (
+    (errors.InvalidInput, REFUSED_INPUT),
+    (errors.NameTaken, REFUSED_INPUT),
+    (errors.InstanceNotRemoved, REFUSED_INPUT),
+    (errors.InstanceNotFound, NO_SUCH_INSTANCE),
+    (errors.AmbiguousInstance, NO_SUCH_INSTANCE),
+    (errors.InstanceRemoved, NO_SUCH_INSTANCE),
+    (errors.StoreError, STORE_AT_FAULT),
+    (click.UsageError, REFUSED_INPUT),
+    (click.Abort, INTERRUPTED),
+    (KeyboardInterrupt, INTERRUPTED),
+)
+
+_HINTS: tuple[tuple[type[BaseException], str], ...] = (
+    (errors.NameTaken, "see who has it: openclaw-manager instance show {holder}"),
+    (errors.InstanceNotFound, "see what there is: openclaw-manager instance list --all"),
+    (errors.AmbiguousInstance, "give more of the id"),
+    (errors.InstanceRemoved, "take the removal back: openclaw-manager instance restore '{name}'"),
+    (errors.InvalidUrl, "a URL looks like ws://192.168.1.10:18789 or wss://gateway.example.com"),
+    (errors.KeyRefused, "make a key: openclaw-manager keys generate; give it as @device.pem"),
+    (errors.InvalidSetting, "see all settings: openclaw-manager settings --help"),
+    (errors.ViewBehind, "nothing is lost: the next command brings it up to date"),
+    (errors.StoreLocked, "find who holds it: fuser -v '{place}'"),
+    (errors.StoreFull, "make room on that disk, and try again"),
+    (errors.StoreDamaged, "keep a copy of the folder before anything else, and restore a backup"),
+    (errors.StoreUnavailable, "check the folder and who owns it: ls -la '{place}'"),
+)
+
+
+def report(error: BaseException, arguments: Sequence[str]) -> int:
+    """Say an error, on standard error and as an object where JSON was asked for.
+
+    Returns the exit status.
+    """
+    if isinstance(error, SystemExit | click.exceptions.Exit):
+        return int(getattr(error, "code", None) or getattr(error, "exit_code", 0) or 0)
+    if isinstance(error, BrokenPipeError):  # whoever read us has read enough
+        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+        return FAILED
+    if "--debug" in arguments:
+        traceback.print_exception(error)
+    message, hint = _sentence(error), _hint(error)
+    click.echo(f"error: {message}" if message != "interrupted" else message, err=True)
+    if hint:
+        click.echo(f"hint: {hint}", err=True)
+    if wants_json(arguments):
+        problem = {"code": _code(error), "message": message, "hint": hint}
+        click.echo(json.dumps({"error": problem}, ensure_ascii=False))
+    return _status(error)
+
+
+def wants_json(arguments: Sequence[str]) -> bool:
+    """Whether a command line asks for JSON; one that cannot be parsed may ask for it as well."""
+    line = " ".join(arguments)
+    return re.search(r"(^| )(--json|(-o ?|--output[ =])jsonl?)( |$)", line) is not None
+
+
+def _status(error: BaseException) -> int:
+    return next((status for kind, status in _STATUSES if isinstance(error, kind)), FAILED)
+
+
+def _sentence(error: BaseException) -> str:
+    match error:
+        case errors.OpenClawManagerError():
+            return str(error)
+        case click.ClickException():
+            return error.format_message()
+        case click.Abort() | KeyboardInterrupt():
+            return "interrupted"
+        case OSError():
+            return f"{error.strerror or error}" + (f": {error.filename}" if error.filename else "")
+    return f"a fault in openclaw-manager: {type(error).__name__}; --debug shows where"
+
+
+def _hint(error: BaseException) -> str | None:
+    if isinstance(error, click.UsageError) and error.ctx:
+        return f"see {error.ctx.command_path} --help"
+    hint = next((hint for kind, hint in _HINTS if isinstance(error, kind)), None)
+    return hint.format_map(vars(error)) if hint else None
+
+
+def _code(error: BaseException) -> str:
+    """Name the kind of an error, as in ``name-taken``."""
+    return re.sub(r"(?<=[a-z])(?=[A-Z])", "-", type(error).__name__).lower()

@@ -1,0 +1,86 @@
+"""Values as they are given on the command line: secrets, durations, instances."""
+
+import os
+import sys
+from typing import TYPE_CHECKING, Any
+
+import click
+
+from openclaw_manager.entrypoints.duration import seconds_in
+
+if TYPE_CHECKING:
+    from click.shell_completion import CompletionItem
+
+
+class _Secret(click.ParamType[str]):
+    """A secret: ``@FILE``, ``-`` for standard input, ``env:NAME``, or the value itself."""
+
+    name = "secret"
+
+    def convert(
+        self, value: Any, param: click.Parameter | None, ctx: click.Context | None
+    ) -> str:
+        """Fetch the secret from where it is said to be."""
+        try:
+            return _fetch(value, param.opts[0] if param else "the value").removesuffix("\n")
+        except KeyError as error:
+            self.fail(f"there is no environment variable {error.args[0]!r}", param, ctx)
+        except UnicodeDecodeError:
+            self.fail(f"{value} is not text", param, ctx)
+        except (OSError, ValueError) as error:
+            problem = getattr(error, "strerror", None) or error
+            self.fail(f"{value} cannot be read: {problem}", param, ctx)
+
+
+def _fetch(value: str, option: str) -> str:
+    if value == "-":
+        return sys.stdin.read()
+    if value.startswith("@"):
+        with open(value[1:], encoding="utf-8") as file:
+            return file.read()
+    if value.startswith("env:"):
+        return os.environ[value[len("env:") :]]
+    click.echo(
+        f"warning: other users of this machine can see {option} in the process list; "
+        "give @FILE, - or env:NAME instead",
+        err=True,
+    )
+    return value
+
+
+class _Duration(click.ParamType[float]):
+    """Seconds, or a number with its unit: ``500ms``, ``5s``, ``2m``, ``2h``."""
+
+    name = "duration"
+
+    def convert(
+        self, value: Any, param: click.Parameter | None, ctx: click.Context | None
+    ) -> float:
+        """Read the duration as seconds."""
+        try:
+            return value if isinstance(value, float) else seconds_in(value)
+        except ValueError as problem:
+            self.fail(f"{value!r} {problem}", param, ctx)
+
+
+class _InstanceSelector(click.ParamType[str]):
+    """An instance: its id, its name in whatever case, or the beginning of its id."""
+
+    name = "instance"
+
+    def shell_complete(
+        self, ctx: click.Context, param: click.Parameter, incomplete: str  # noqa: ARG002
+    ) -> "list[CompletionItem]":
+        """Offer the names of the instances that begin so."""
+        from click.shell_completion import CompletionItem
+
+        from openclaw_manager.entrypoints.cli.session import Session
+
+        home = ctx.find_root().params.get("home")
+        names = [minion["title"] for minion in Session(home).instances()]
+        return [CompletionItem(name) for name in names if name.lower().startswith(incomplete.lower())]
+
+
+SECRET = _Secret()
+DURATION = _Duration()
+INSTANCE = _InstanceSelector()

@@ -1,0 +1,80 @@
+"""``instance update``, ``rename``, ``remove`` and ``restore``."""
+
+import click
+
+from openclaw_manager.entrypoints.cli.instance.details import write_instance
+from openclaw_manager.entrypoints.cli.instance.options import (
+    credential_options,
+    instance_argument,
+    reason_option,
+)
+from openclaw_manager.entrypoints.cli.output import output_options
+from openclaw_manager.entrypoints.cli.session import session
+
+
+@click.command
+@instance_argument
+@click.option("--url", help="Where the gateway listens from now on.")
+@credential_options
+@click.option("--no-token", is_flag=True, help="Show no token any more.")
+@click.option("--no-key", is_flag=True, help="Show no device key any more.")
+@click.option("--tag", "tags", multiple=True, metavar="WORD|KEY=VALUE", help="Add; repeatable.")
+@click.option("--untag", multiple=True, metavar="WORD|KEY", help="Take away; repeatable.")
+@reason_option
+@output_options
+def update(
+    instance: str,
+    url: str | None,
+    token: str | None,
+    private_key: str | None,
+    public_key: str | None,
+    passphrase: str | None,
+    no_token: bool,
+    no_key: bool,
+    tags: tuple[str, ...],
+    untag: tuple[str, ...],
+    reason: str | None,
+    output: str,
+) -> None:
+    """Change where INSTANCE is, what it is shown, or its labels."""
+    from openclaw_manager.application.credentials import GivenCredentials
+
+    if token is not None and no_token:
+        raise click.UsageError("--token and --no-token contradict each other")
+    if private_key is not None and no_key:
+        raise click.UsageError("--private-key and --no-key contradict each other")
+    given = GivenCredentials(token, private_key, public_key, passphrase, no_token, no_key)
+    minion = (
+        session()
+        .container.instances()
+        .update(instance, url=url, given=given, tags=tags, untag=untag, reason=reason)
+    )
+    write_instance(minion, output)
+
+
+@click.command
+@instance_argument
+@click.argument("name")
+@reason_option
+@output_options
+def rename(instance: str, name: str, reason: str | None, output: str) -> None:
+    """Call INSTANCE by another NAME."""
+    write_instance(session().container.instances().rename(instance, name, reason), output)
+
+
+@click.command
+@instance_argument
+@reason_option
+@output_options
+def remove(instance: str, reason: str | None, output: str) -> None:
+    """Remove INSTANCE without forgetting it: its history stays, and restore takes it back."""
+    write_instance(session().container.instances().remove(instance, reason), output)
+
+
+@click.command
+@instance_argument
+@reason_option
+@output_options
+def restore(instance: str, reason: str | None, output: str) -> None:
+    """Take the removal of INSTANCE back."""
+    write_instance(session().container.instances().restore(instance, reason), output)

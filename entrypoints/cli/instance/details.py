@@ -1,0 +1,47 @@
+"""How one instance is shown."""
+
+from openclaw_manager.application.ports.view import Minion
+from openclaw_manager.entrypoints.cli.output import facts_table, write
+
+
+def write_instance(minion: Minion, output: str) -> None:
+    """Print one instance in the form that was asked for."""
+    write(minion, output, names=[minion["title"]], table=lambda: details(minion))
+
+
+def details(minion: Minion) -> str:
+    """Lay out what is known of an instance, for a person."""
+    fields = minion["fields"]
+    return facts_table(
+        [
+            ("name", minion["title"]),
+            ("id", minion["id"]),
+            ("url", fields["url"]),
+            ("tags", " ".join(minion["tags"])),
+            ("status", fields["status"]),
+            ("condition", fields.get("condition")),
+            ("cause", fields.get("cause")),
+            ("version", fields.get("version")),
+            ("dialect", fields.get("dialect")),
+            ("protocol", fields.get("protocol")),
+            ("last success", fields.get("lastPingAt")),
+            ("round trip", milliseconds(fields.get("lastPingLatencyMs"))),
+            ("token", fields.get("token")),
+            ("private key", fields.get("devicePrivateKey")),
+            ("public key", one_line(fields.get("devicePublicKey"))),
+            ("device id", fields.get("deviceId")),
+            ("registered", minion["createdAt"]),
+            ("last change", minion["updatedAt"]),
+            ("removed", minion.get("deletedAt")),
+        ]
+    )
+
+
+def milliseconds(latency: float | None) -> str | None:
+    """Write a latency with its unit."""
+    return None if latency is None else f"{latency:.1f} ms"
+
+
+def one_line(pem: str | None) -> str | None:
+    """Shorten a PEM to what tells it from another."""
+    return pem and "".join(pem.splitlines()[1:-1])[-24:]

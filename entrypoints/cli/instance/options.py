@@ -1,0 +1,40 @@
+"""Arguments and options that several commands about instances take."""
+
+from collections.abc import Callable
+from typing import Any, TypeVar
+
+import click
+
+from openclaw_manager.entrypoints.cli.given import INSTANCE, SECRET
+
+_Command = TypeVar("_Command", bound=Callable[..., Any])
+
+_SECRET = "VALUE|@FILE|-|env:NAME"  # noqa: S105 - how one is given, and not one itself
+_CREDENTIALS = (
+    click.option("--token", type=SECRET, metavar=_SECRET, help="The bearer token."),
+    click.option(
+        "--private-key",
+        type=SECRET,
+        metavar=_SECRET,
+        help="The device's private key: RSA of 2048 bits or more, as PEM.",
+    ),
+    click.option(
+        "--public-key",
+        type=SECRET,
+        metavar=_SECRET,
+        help="Its public half, as PEM.  [default: derived from the private key]",
+    ),
+    click.option(
+        "--passphrase", type=SECRET, metavar=_SECRET, help="What opens an encrypted private key."
+    ),
+)
+
+instance_argument = click.argument("instance", type=INSTANCE)
+reason_option = click.option("--reason", metavar="TEXT", help="Why; kept in the history.")
+
+
+def credential_options(command: _Command) -> _Command:
+    """Give a command the options that say what a gateway is shown."""
+    for option in reversed(_CREDENTIALS):
+        command = option(command)
+    return command

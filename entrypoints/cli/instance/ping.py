@@ -1,0 +1,147 @@
+"""``instance ping``: reach gateways, say what was found, and record it."""
+
+import asyncio
+from typing import TYPE_CHECKING, Any
+
+import click
+
+from openclaw_manager.application.minion import iso
+from openclaw_manager.domain.condition import Condition
+from openclaw_manager.entrypoints.cli.causes import ADVICE
+from openclaw_manager.entrypoints.cli.errors import DONE, TARGET_DOWN, TARGET_REFUSED
+from openclaw_manager.entrypoints.cli.given import DURATION, INSTANCE
+from openclaw_manager.entrypoints.cli.instance.details import milliseconds
+from openclaw_manager.entrypoints.cli.instance.options import reason_option
+from openclaw_manager.entrypoints.cli.output import output_options, rows_table, write
+from openclaw_manager.entrypoints.cli.session import session
+
+if TYPE_CHECKING:
+    from openclaw_manager.application.pinging import Finding, Pinging, Probe
+
+_COLORS = {"ok": "green", "degraded": "yellow", "starting": "yellow"}
+
+
+@click.command
+@click.argument("instances", nargs=-1, type=INSTANCE, metavar="INSTANCE...")
+@click.option("--all", "everything", is_flag=True, help="Every instance that is not removed.")
+@click.option(
+    "--timeout", type=DURATION, help="How long one ping may take in all.  [default: 10s]"
+)
+@click.option("--concurrency", type=click.IntRange(min=1), help="How many at once.  [default: 32]")
+@reason_option
+@output_options
+@click.pass_context
+def ping(
+    ctx: click.Context,
+    instances: tuple[str, ...],
+    everything: bool,
+    timeout: float | None,
+    concurrency: int | None,
+    reason: str | None,
+    output: str,
+) -> None:
+    """Make one complete authenticated round trip to each gateway, or say why there was none.
+
+    Nothing is changed on the gateway, and an authentication that failed is not tried again.
+    Exit status 4: one is down or starting; 5: one refused us.
+    """
+    if bool(instances) == everything:
+        raise click.UsageError("name the instances to ping, or give --all")
+    session().flag("timeout", timeout)
+    session().flag("concurrency", concurrency)
+    pinging = session().container.pinging()
+    probes = pinging.choose_all() if everything else pinging.choose(instances)
+    findings = _in_order(probes, _reach_and_record(pinging, probes, reason))
+    write(
+        [_document(finding) for finding in findings],
+        output,
+        names=(finding.probe.name for finding in findings),
+        table=lambda: _table(findings),
+    )
+    for finding in findings:
+        _advise(finding)
+    ctx.exit(_status(findings))
+
+
+def _reach_and_record(
+    pinging: "Pinging", probes: "list[Probe]", reason: str | None
+) -> "list[Finding]":
+    """Record whatever was found, also when the person loses patience half-way."""
+    findings: list[Finding] = []
+    settings = session().settings
+    try:
+        asyncio.run(
+            pinging.reach(
+                probes,
+                timeout=settings.timeout,
+                concurrency=settings.concurrency,
+                found=findings.append,
+            )
+        )
+    finally:
+        pinging.record(findings, reason)
+    return findings
+
+
+def _in_order(probes: "list[Probe]", findings: "list[Finding]") -> "list[Finding]":
+    by_id = {finding.probe.instance_id: finding for finding in findings}
+    return [by_id[probe.instance_id] for probe in probes]
+
+
+def _document(finding: "Finding") -> dict[str, Any]:
+    outcome = finding.outcome
+    return {
+        "id": str(finding.probe.instance_id),
+        "name": finding.probe.name,
+        "at": iso(finding.at),
+        "status": outcome.condition.status,
+        "condition": outcome.condition,
+        "cause": outcome.cause,
+        "detail": outcome.detail,
+        "latencyMs": outcome.latency_ms,
+        "connectMs": outcome.connect_ms,
+        "version": outcome.version,
+        "dialect": outcome.dialect,
+        "protocol": outcome.protocol,
+        "steps": [
+            {"step": timed.step, "ms": timed.ms, "ok": timed.ok} for timed in outcome.steps
+        ],
+    }
+
+
+def _table(findings: "list[Finding]") -> str:
+    if not findings:
+        return "no instances; register one: openclaw-manager instance register NAME --url URL"
+    heads = ("NAME", "CONDITION", "CAUSE", "ROUND TRIP", "CONNECT", "VERSION", "DIALECT")
+    return rows_table(heads, map(_row, findings))
+
+
+def _row(finding: "Finding") -> tuple[str, ...]:
+    outcome = finding.outcome
+    return (
+        finding.probe.name,
+        click.style(outcome.condition, fg=_COLORS.get(outcome.condition, "red")),
+        outcome.cause or "",
+        milliseconds(outcome.latency_ms) or "",
+        milliseconds(outcome.connect_ms) or "",
+        outcome.version or "",
+        " ".join(str(part) for part in (outcome.dialect, outcome.protocol) if part is not None),
+    )
+
+
+def _advise(finding: "Finding") -> None:
+    """Say of a ping that was not ok what happened, and what to type next."""
+    if finding.outcome.cause is None:
+        return
+    name = finding.probe.name
+    advice = ADVICE[finding.outcome.cause]
+    detail = f" ({finding.outcome.detail})" if finding.outcome.detail else ""
+    click.echo(f"{name}: {advice.happened}{detail}", err=True)
+    click.echo(f"  next: {advice.next.format(name=name)}", err=True)
+
+
+def _status(findings: "list[Finding]") -> int:
+    conditions = {finding.outcome.condition for finding in findings}
+    if Condition.REFUSED in conditions:
+        return TARGET_REFUSED
+    return TARGET_DOWN if conditions & {Condition.DOWN, Condition.STARTING} else DONE

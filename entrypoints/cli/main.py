@@ -1,0 +1,56 @@
+"""``openclaw-manager``: the root of all commands, and what becomes of their errors."""
+
+import gc
+import sys
+from typing import NoReturn
+
+import click
+
+from openclaw_manager.entrypoints.cli.lazy import LazyGroup
+from openclaw_manager.entrypoints.cli.session import Session
+
+
+@click.group(
+    cls=LazyGroup,
+    places={
+        "instance": "instance.group:instance",
+        "keys": "keys:keys",
+        "settings": "settings:settings",
+        "simulate": "simulate:simulate",
+        "demo": "demo:demo",
+        "completion": "completion:completion",
+    },
+    context_settings={"help_option_names": ["-h", "--help"], "max_content_width": 100},
+)
+@click.option(
+    "--home", metavar="DIR", help="Where everything is kept.  [default: ~/.openclaw-manager]"
+)
+@click.option("--no-color", is_flag=True, help="Never colour what is printed.")
+@click.option("--debug", is_flag=True, help="Show the traceback of an error.")
+@click.version_option(package_name="openclaw-manager", message="%(prog)s %(version)s")
+@click.pass_context
+def cli(ctx: click.Context, home: str | None, no_color: bool, debug: bool) -> None:  # noqa: ARG001
+    """Register, ping and remember OpenClaw gateways.
+
+    Every fact is an event in a log that is never rewritten; data.json shows what it says now.
+    """
+    from openclaw_manager.entrypoints.cli.terminal import wants_color
+
+    ctx.obj = Session(home)
+    ctx.color = wants_color(no_color)
+
+
+def main() -> NoReturn:
+    """Run a command, and end with the exit status that its outcome has."""
+    gc.disable()  # a command is over before garbage would matter, and starts a tenth sooner
+    try:
+        status = cli.main(prog_name="openclaw-manager", standalone_mode=False)
+    except BaseException as error:  # noqa: BLE001 - the one place where every error ends
+        from openclaw_manager.entrypoints.cli.errors import report
+
+        status = report(error, sys.argv[1:])
+    sys.exit(status if isinstance(status, int) else 0)
+
+
+if __name__ == "__main__":
+    main()

@@ -1,0 +1,81 @@
+"""Data on standard output, in the form that was asked for."""
+
+import json
+import sys
+from collections.abc import Callable, Iterable, Sequence
+from typing import Any, TypeVar
+
+import click
+
+_Command = TypeVar("_Command", bound=Callable[..., Any])
+FORMATS = ("table", "json", "jsonl", "yaml", "name")
+MACHINE_FORMATS = ("json", "jsonl")
+
+
+def output_options(command: _Command) -> _Command:
+    """Give a command the options ``-o`` and ``--json``; its parameter is ``output``."""
+    command = click.option("--json", "output", flag_value="json", help="Short for -o json.")(command)
+    return click.option(
+        "-o",
+        "--output",
+        type=click.Choice(FORMATS),
+        default="table",
+        show_default=True,
+        help="The form of what is printed.",
+    )(command)
+
+
+def write(
+    document: Any, output: str, *, names: Iterable[str], table: Callable[[], str]
+) -> None:
+    """Print a document: a list of objects, or one object.
+
+    ``names`` are what ``-o name`` prints, a line each; ``table`` makes the text for a person.
+    """
+    match output:
+        case "json":
+            _write_json(document)
+        case "jsonl":
+            for row in document if isinstance(document, list) else [document]:
+                click.echo(json.dumps(row, ensure_ascii=False))
+        case "yaml":
+            _write_yaml(document)
+        case "name":
+            for name in names:
+                click.echo(name)
+        case _:
+            click.echo(table())
+
+
+def _write_json(document: Any) -> None:
+    """Indent for a person; a program gets one line, which is made much faster."""
+    indent = 2 if sys.stdout.isatty() else None
+    click.echo(json.dumps(document, ensure_ascii=False, indent=indent))
+
+
+def _write_yaml(document: Any) -> None:
+    from ruamel.yaml import YAML
+
+    yaml = YAML(typ="safe", pure=True)
+    yaml.default_flow_style = False
+    yaml.allow_unicode = True
+    yaml.sort_base_mapping_type_on_output = False
+    yaml.dump(document, sys.stdout)
+
+
+def rows_table(heads: Sequence[str], rows: Iterable[Sequence[str]]) -> str:
+    """Lay out rows under heads in plain columns."""
+    from prettytable import PrettyTable, TableStyle
+
+    table = PrettyTable(list(heads), align="l")
+    table.set_style(TableStyle.PLAIN_COLUMNS)
+    table.left_padding_width, table.right_padding_width = 0, 2
+    table.add_rows([list(row) for row in rows])
+    return "\n".join(line.rstrip() for line in table.get_string().splitlines())
+
+
+def facts_table(facts: Iterable[tuple[str, Any]]) -> str:
+    """Lay out the facts of one thing, a line each; those without a value are left out."""
+    shown = [(name, str(value)) for name, value in facts if value not in (None, "", [])]
+    width = max(len(name) for name, _ in shown)
+    return "\n".join(f"{name:<{width}}  {value}" for name, value in shown)

@@ -1,0 +1,77 @@
+"""What one call of the command line has in hand: its flags, and what they lead to."""
+
+import os
+from typing import TYPE_CHECKING, Any
+
+import click
+
+from openclaw_manager.entrypoints.composition.settings import Settings, resolve
+
+if TYPE_CHECKING:
+    from openclaw_manager.application.ports.view import Minion
+    from openclaw_manager.entrypoints.composition.container import Container
+
+
+class Session:
+    """Resolves settings and builds the container when a command first asks for them."""
+
+    def __init__(self, home: str | None) -> None:
+        self._flags: dict[str, Any] = {"home": home}
+        self._settings: Settings | None = None
+        self._container: Container | None = None
+
+    def flag(self, key: str, value: Any) -> None:
+        """Let a flag of a command beat the environment and ``config.toml``."""
+        self._flags[key] = value
+
+    @property
+    def settings(self) -> Settings:
+        """The settings in force; raises ``InvalidSetting``."""
+        if self._settings is None:
+            self._settings = resolve(self._flags, os.environ, {"actor": _actor()})
+        return self._settings
+
+    @property
+    def container(self) -> "Container":
+        """All parts of the program, none of them made yet."""
+        if self._container is None:
+            from openclaw_manager.entrypoints.cli.terminal import let_warnings_be_heard
+            from openclaw_manager.entrypoints.composition.container import Container
+
+            let_warnings_be_heard()
+            self._container = Container(settings=self.settings, user_agent=_user_agent())
+        return self._container
+
+    def instances(self) -> "list[Minion]":
+        """Read all instances from the view, which is caught up first where it is behind."""
+        from openclaw_manager.entrypoints.cli.terminal import warn
+        from openclaw_manager.entrypoints.composition.reading import read_instances
+
+        return read_instances(
+            self.settings.home,
+            lock_timeout=self.settings.lock_timeout,
+            catch_up=lambda anew: self.container.projection().catch_up(anew=anew),
+            warn=warn,
+        )
+
+
+def session() -> Session:
+    """Find the session of the command that is running."""
+    return click.get_current_context().ensure_object(Session)
+
+
+def _actor() -> str:
+    """Tell who runs this, as ``user@host``."""
+    import pwd
+
+    try:
+        user = pwd.getpwuid(os.getuid()).pw_name
+    except KeyError:  # a container may run under an id that has no name
+        user = str(os.getuid())
+    return f"{user}@{os.uname().nodename}"
+
+
+def _user_agent() -> str:
+    from openclaw_manager import __version__
+
+    return f"openclaw-manager/{__version__}"

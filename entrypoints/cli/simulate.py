@@ -1,0 +1,180 @@
+"""``simulate``: run a gateway that checks what it is sent, and misbehaves on demand."""
+
+from __future__ import annotations
+
+import errno
+import signal
+from typing import TYPE_CHECKING, Any
+
+import click
+
+from openclaw_manager.domain.errors import KeyRefused
+from openclaw_manager.domain.ping import Dialect
+
+if TYPE_CHECKING:
+    from openclaw_manager.adapters.simulator import Fault, GatewaySimulator, Visit
+
+_UNITS = {"ms": 0.001, "s": 1.0, "m": 60.0, "h": 3600.0}
+_HIGHEST_PORT = 65535
+
+
+def _faults() -> type[Fault]:
+    from openclaw_manager.adapters.simulator import (  # noqa: PLC0415 - other commands stay fast
+        Fault,
+    )
+
+    return Fault
+
+
+class _FaultName(click.ParamType["Fault"]):
+    """One of the names of faults, which are loaded with the simulator and not before."""
+
+    name = "name"
+
+    def convert(
+        self, value: Any, param: click.Parameter | None, ctx: click.Context | None
+    ) -> Fault:
+        """Find the fault of that name."""
+        try:
+            return _faults()(value)
+        except ValueError:
+            self.fail(f"{value!r} is none of {', '.join(_faults())}.", param, ctx)
+
+    def shell_complete(
+        self,
+        ctx: click.Context,  # noqa: ARG002 - click calls it so
+        param: click.Parameter,  # noqa: ARG002 - the same
+        incomplete: str,
+    ) -> list[Any]:
+        """Offer the faults that begin so."""
+        from click.shell_completion import CompletionItem  # noqa: PLC0415 - only shells need it
+
+        return [
+            CompletionItem(fault.value, help=fault.description)
+            for fault in _faults()
+            if fault.startswith(incomplete)
+        ]
+
+
+class _Duration(click.ParamType[float]):
+    """Seconds, or a number with a unit: ``500ms``, ``5s``, ``2m``, ``1h``."""
+
+    name = "duration"
+
+    def convert(
+        self, value: Any, param: click.Parameter | None, ctx: click.Context | None
+    ) -> float:
+        """Work out the seconds."""
+        if isinstance(value, float):
+            return value
+        number = value.rstrip("mhs")
+        try:
+            seconds = float(number) * _UNITS[value[len(number) :] or "s"]
+        except (ValueError, KeyError):
+            seconds = -1.0
+        if not 0 <= seconds < float("inf"):
+            self.fail(f"{value!r} is no duration; 5, 500ms, 5s and 2h are.", param, ctx)
+        return seconds
+
+
+class _Simulate(click.Command):
+    """Ends its help with the list of faults."""
+
+    def format_epilog(self, ctx: click.Context, formatter: click.HelpFormatter) -> None:
+        """Write what each fault does."""
+        with formatter.section("Faults"):
+            formatter.write_dl([(fault.value, fault.description) for fault in _faults()])
+        super().format_epilog(ctx, formatter)
+
+
+@click.command(cls=_Simulate)
+@click.option(
+    "--dialect",
+    type=click.Choice([dialect.value for dialect in Dialect]),
+    required=True,
+    help="What it speaks.",
+)
+@click.option("--host", default="127.0.0.1", show_default=True, help="The address to listen on.")
+@click.option(
+    "--port",
+    type=click.IntRange(0, _HIGHEST_PORT),
+    default=0,
+    help="The port to listen on; 0, the default, takes a free one.",
+)
+@click.option("--token", help="The token that clients have to show.")
+@click.option(
+    "--public-key",
+    metavar="PEM",
+    help="The RSA key whose signature the challenge dialect demands.",
+)
+@click.option(
+    "--fault",
+    "faults",
+    type=_FaultName(),
+    multiple=True,
+    help="Misbehave in this way; may be repeated.",
+)
+@click.option("--version", help="The version that it claims to be.")
+@click.option(
+    "--protocol",
+    type=click.Choice([3, 4]),
+    default=4,
+    show_default=True,
+    help="The protocol of the openclaw dialect.",
+)
+@click.option(
+    "--latency",
+    type=_Duration(),
+    default=0.0,
+    help="How long it takes to answer a handshake, such as 50ms.",
+)
+def simulate(dialect: str, faults: tuple[Fault, ...], **options: Any) -> None:
+    """Run a simulated gateway until it is stopped.
+
+    It checks what clients send as a real gateway does. The first line on standard output
+    is the URL to connect to; standard error tells how each client was judged. Ctrl-C or
+    SIGTERM stops it.
+    """
+    import asyncio  # noqa: PLC0415 - other commands stay fast
+
+    from openclaw_manager.adapters.simulator import (  # noqa: PLC0415 - the same
+        GatewaySimulator,
+    )
+
+    try:
+        gateway = GatewaySimulator(Dialect(dialect), faults=faults, on_visit=_tell, **options)
+    except KeyRefused as refused:
+        raise click.BadParameter(f"{refused}.", param_hint="'--public-key'") from None
+    asyncio.run(_run_until_stopped(gateway, options["host"], options["port"]))
+
+
+async def _run_until_stopped(gateway: GatewaySimulator, host: str, port: int) -> None:
+    import asyncio  # noqa: PLC0415 - other commands stay fast
+
+    stopped = asyncio.Event()
+    for stop in (signal.SIGINT, signal.SIGTERM):
+        asyncio.get_running_loop().add_signal_handler(stop, stopped.set)
+    try:
+        await gateway.start()
+    except OSError as error:
+        raise click.ClickException(_why_not(error, host, port)) from None
+    try:
+        click.echo(gateway.url)
+        click.echo("simulating a gateway; Ctrl-C stops it", err=True)
+        await stopped.wait()
+    finally:
+        await gateway.close()
+
+
+def _why_not(error: OSError, host: str, port: int) -> str:
+    if error.errno == errno.EADDRINUSE:
+        return f"port {port} of {host} is in use; --port 0 takes a free one."
+    if error.errno == errno.EACCES:
+        return f"port {port} of {host} is not ours to take; --port 0 takes a free one."
+    if error.errno == errno.EADDRNOTAVAIL:
+        return f"{host} is no address of this machine."
+    return f"cannot listen on port {port} of {host}: {error.strerror}."
+
+
+def _tell(visit: Visit) -> None:
+    click.echo(f"{'let in' if visit.accepted else 'refused'}: {visit.detail}", err=True)

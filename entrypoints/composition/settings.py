@@ -1,0 +1,135 @@
+"""Settings: a flag beats the environment beats ``config.toml`` beats the default."""
+
+import os
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any, NamedTuple
+
+from openclaw_manager.domain.errors import InvalidSetting
+from openclaw_manager.entrypoints.duration import seconds_in
+
+_VARIABLES = "OPENCLAW_MANAGER_"
+_CONFIG = "config.toml"
+
+
+@dataclass(frozen=True, slots=True)
+class Settings:
+    """The values in force, times in seconds, and for each the place that it came from."""
+
+    home: Path
+    store: str
+    secret_store: str
+    snapshot_secrets: str
+    timeout: float
+    concurrency: int
+    lock_timeout: float
+    actor: str
+    origins: Mapping[str, str]
+
+
+class _Setting(NamedTuple):
+    default: Any
+    read: Callable[[Any], Any]
+    """Turns what was written into a value; raises ``ValueError`` with a clause."""
+
+
+def _one_of(*choices: str) -> Callable[[Any], str]:
+    def read(written: Any) -> str:
+        if written not in choices:
+            raise ValueError(f"is not {' or '.join(choices)}")
+        return str(written)
+
+    return read
+
+
+def _seconds(written: Any) -> float:
+    seconds = seconds_in(str(written))
+    if seconds <= 0:
+        raise ValueError("is not longer than nothing")
+    return seconds
+
+
+def _count(written: Any) -> int:
+    if not str(written).isdecimal() or int(written) < 1:
+        raise ValueError("is not a whole number of 1 or more")
+    return int(written)
+
+
+def _line(written: Any) -> str:
+    if not isinstance(written, str) or not written.isprintable() or not written.strip():
+        raise ValueError("is not one line of text")
+    return written
+
+
+_SETTINGS = {
+    "store": _Setting("sqlite", _one_of("sqlite")),
+    "secret_store": _Setting("file", _one_of("file", "keyring")),
+    "snapshot_secrets": _Setting("include", _one_of("include", "omit")),
+    "timeout": _Setting("10s", _seconds),
+    "concurrency": _Setting(32, _count),
+    "lock_timeout": _Setting("10s", _seconds),
+    "actor": _Setting("unknown", _line),
+}
+
+
+def resolve(
+    flags: Mapping[str, Any], environment: Mapping[str, str], defaults: Mapping[str, Any]
+) -> Settings:
+    """Work out the values in force; raises ``InvalidSetting`` for one that cannot be taken.
+
+    ``flags`` are the values given on the command line, None where nothing was given, and
+    ``defaults`` those that depend on the machine.
+    """
+    home, origin = _home(flags, environment)
+    given = {f"flag --{key.replace('_', '-')}": {key: value} for key, value in flags.items()}
+    layers = given | {
+        f"environment {_VARIABLES}{key.upper()}": {key: environment.get(_VARIABLES + key.upper())}
+        for key in _SETTINGS
+    }
+    layers |= {
+        _CONFIG: _read_config(home / _CONFIG),
+        "default": {key: setting.default for key, setting in _SETTINGS.items()} | dict(defaults),
+    }
+    values: dict[str, Any] = {}
+    origins = {"home": origin}
+    for key, setting in _SETTINGS.items():
+        origins[key] = next(place for place, layer in layers.items() if layer.get(key) is not None)
+        values[key] = _read(key, layers[origins[key]][key], origins[key], setting)
+    return Settings(home=home, origins=origins, **values)
+
+
+def _home(flags: Mapping[str, Any], environment: Mapping[str, str]) -> tuple[Path, str]:
+    """Find the home, which cannot stand in the file that is in the home."""
+    variable = f"{_VARIABLES}HOME"
+    if flags.get("home"):
+        return Path(os.path.abspath(flags["home"])), "flag --home"
+    if environment.get(variable):
+        return Path(os.path.abspath(environment[variable])), f"environment {variable}"
+    return Path(os.path.expanduser("~/.openclaw-manager")), "default"
+
+
+def _read(key: str, written: Any, origin: str, setting: _Setting) -> Any:
+    try:
+        return setting.read(written)
+    except ValueError as problem:
+        raise InvalidSetting(key, written, origin, str(problem)) from problem
+
+
+def _read_config(path: Path) -> dict[str, Any]:
+    try:
+        text = path.read_text(encoding="utf-8")
+    except FileNotFoundError:
+        return {}
+    except (OSError, UnicodeDecodeError) as error:
+        raise InvalidSetting("config", path.name, str(path), f"cannot be read: {error}") from error
+    import tomllib
+
+    try:
+        config = tomllib.loads(text)
+    except tomllib.TOMLDecodeError as error:
+        raise InvalidSetting("config", path.name, str(path), f"is not TOML: {error}") from error
+    unknown = sorted(config.keys() - _SETTINGS.keys())
+    if unknown:
+        raise InvalidSetting(unknown[0], config[unknown[0]], str(path), "is no setting")
+    return config
