@@ -1,21 +1,13 @@
 """The plain bearer dialect: the token on the upgrade is all the authentication there is."""
 
-from openclaw_manager.adapters.gateway.conversation import Hello
 from openclaw_manager.adapters.gateway.frames import Message
 from openclaw_manager.domain.ping import Dialect
 
 
 class BearerConversation:
-    """Nothing is said. Nothing tells the version either."""
+    """Nothing is said, so nothing tells the version either."""
 
     dialect = Dialect.BEARER
-
-    def introduce(self) -> Hello:
-        """Say nothing: the upgrade was the introduction."""
-        return Hello()
-
-    def hear(self, message: Message) -> None:
-        """Whatever comes is not about us."""
 
     def ask_health(self) -> None:
         """There is nothing to ask."""

@@ -3,7 +3,6 @@
 import json
 from base64 import b64encode
 from collections.abc import Mapping
-from dataclasses import dataclass
 from typing import Any
 
 from openclaw_manager.adapters.gateway.conversation import Hello
@@ -27,11 +26,10 @@ HELLO_OK = "hello-ok"
 HELLO_ERROR = "hello-error"
 
 
-@dataclass(frozen=True, slots=True)
-class _Number:
+class _Number(str):
     """A number as it stood in the JSON text, which is what a signature covers."""
 
-    literal: str
+    __slots__ = ()
 
 
 class ChallengeConversation:
@@ -58,16 +56,14 @@ class ChallengeConversation:
         if self._identity.device_token:
             payload["deviceToken"] = self._identity.device_token
         timestamp = self._timestamp
-        literal = timestamp.literal if isinstance(timestamp, _Number) else json.dumps(timestamp)
+        literal = timestamp if isinstance(timestamp, _Number) else json.dumps(timestamp)
         return f'{{"type":"connect","payload":{encode(payload)[:-1]},"timestamp":{literal}}}}}'
 
     def _signature(self) -> str:
         if self._identity.sign is None:
             return ""
-        timestamp = self._timestamp
-        text = timestamp.literal if isinstance(timestamp, _Number) else timestamp
         try:
-            signature = self._identity.sign(f"{self._nonce}:{text}".encode())
+            signature = self._identity.sign(f"{self._nonce}:{self._timestamp}".encode())
         except KeyRefused as problem:
             raise Failure(Cause.DEVICE_KEY_REFUSED, f"not signed: {problem}") from problem
         return b64encode(signature).decode()
@@ -105,16 +101,12 @@ def hello_refused(frame: Mapping[str, Any], identity: Identity) -> Failure:
     reason = text_in(payload, "message") or text_in(payload, "reason") or ""
     if isinstance(code, int) and not isinstance(code, bool):
         return closed_with(code, reason, identity, Dialect.CHALLENGE)
-    said = " ".join(part for part in ("hello-error", text_in(payload, "code"), reason) if part)
-    return Failure(identity.key_cause, said)
+    return Failure(identity.key_cause, reason or "it answered with a hello-error")
 
 
-def _timestamp_in(challenge: Message) -> str | _Number:
+def _timestamp_in(challenge: Message) -> str:
     payload = json.loads(challenge, parse_int=_Number, parse_float=_Number)["payload"]
-    timestamp = payload.get("timestamp")
-    if isinstance(timestamp, _Number):
-        return timestamp
-    text = text_in(payload, "timestamp")
-    if text is None:
+    timestamp = text_in(payload, "timestamp")
+    if timestamp is None:
         raise Failure(Cause.MALFORMED_FRAME, "a challenge without a timestamp")
-    return text
+    return timestamp

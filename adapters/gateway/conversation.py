@@ -1,10 +1,11 @@
 """What is said on a socket: messages in, frames and findings out, and no I/O."""
 
 from dataclasses import dataclass, field
-from typing import Protocol
+from typing import NamedTuple, Protocol
 
 from openclaw_manager.adapters.gateway.frames import Message
 from openclaw_manager.domain.ping import Dialect
+
 
 @dataclass(frozen=True, slots=True)
 class Hello:
@@ -16,33 +17,36 @@ class Hello:
     device_token: str | None = field(default=None, repr=False)
 
 
-@dataclass(frozen=True, slots=True)
-class Health:
+class Health(NamedTuple):
     """What a gateway says of its own health; ``fault`` is None when all is well."""
 
     fault: str | None = None
 
 
 class Conversation(Protocol):
-    """One dialect, from the challenge on. Every method may raise ``Failure``, and only that."""
+    """One dialect on an authenticated connection. Methods raise ``Failure``, and only that."""
 
     @property
     def dialect(self) -> Dialect:
         """Which dialect this is."""
         ...
 
-    def introduce(self) -> str | Hello:
-        """Compose the frame that authenticates us; a hello where the upgrade did it already."""
-        ...
-
-    def hear(self, message: Message) -> Hello | None:
-        """Take in what comes until the hello; None for what is not about us."""
-        ...
-
     def ask_health(self) -> str | None:
-        """Compose the question for its health, where the dialect has one."""
+        """Compose the question how the gateway is; None where the dialect has none."""
         ...
 
     def hear_health(self, message: Message) -> Health | None:
         """Take in what comes after that question; None for what is not the answer."""
+        ...
+
+
+class ChallengedConversation(Conversation, Protocol):
+    """One dialect from the challenge on."""
+
+    def introduce(self) -> str:
+        """Compose the frame that answers the challenge."""
+        ...
+
+    def hear(self, message: Message) -> Hello | None:
+        """Take in what comes until the hello; None for what is not about us."""
         ...

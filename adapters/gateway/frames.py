@@ -10,6 +10,8 @@ from openclaw_manager.domain.condition import Cause
 Message = str | bytes
 """One WebSocket message: text, or binary."""
 
+_LONGEST_TEXT = 8192  # characters; a nonce, a version or a token is much shorter
+
 
 def decode(message: Message) -> dict[str, Any]:
     """Read a message as the JSON object that every frame is."""
@@ -40,11 +42,11 @@ def object_in(frame: Mapping[str, Any], key: str) -> dict[str, Any]:
 
 
 def text_in(frame: Mapping[str, Any], key: str) -> str | None:
-    """Look up a text that can be sent and stored; None where there is none."""
+    """Look up a text that can be sent and stored; None where there is none, or no end of one."""
     value = frame.get(key)
-    if not isinstance(value, str) or not value or not _encodable(value):
+    if not isinstance(value, str) or not 0 < len(value) <= _LONGEST_TEXT:
         return None
-    return value
+    return value if _encodable(value) else None
 
 
 def nonce_in(frame: Mapping[str, Any]) -> str:

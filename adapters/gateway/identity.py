@@ -3,6 +3,7 @@
 import sys
 from collections.abc import Callable
 from dataclasses import dataclass, field
+from typing import NamedTuple
 
 from openclaw_manager.domain.condition import Cause
 
@@ -26,8 +27,7 @@ class Identity:
         return Cause.DEVICE_KEY_REFUSED if self.sign else Cause.DEVICE_KEY_MISSING
 
 
-@dataclass(frozen=True, slots=True)
-class Client:
+class Client(NamedTuple):
     """Who we say we are: a product token of the form ``name/version``."""
 
     user_agent: str

@@ -3,32 +3,36 @@
 import asyncio
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
-from dataclasses import dataclass
 from functools import cached_property, partial
 from ssl import SSLContext, create_default_context
+from typing import NamedTuple
 
 from websockets.exceptions import ConnectionClosed
 from websockets.uri import parse_uri
 
-from openclaw_manager.adapters.gateway import breakdowns
-from openclaw_manager.adapters.gateway.conversation import Conversation, Health, Hello
+from openclaw_manager.adapters.gateway import breakdowns, outcomes
+from openclaw_manager.adapters.gateway.bearer import BearerConversation
+from openclaw_manager.adapters.gateway.conversation import (
+    ChallengedConversation,
+    Conversation,
+    Health,
+    Hello,
+)
 from openclaw_manager.adapters.gateway.failure import Failure
 from openclaw_manager.adapters.gateway.frames import Message
 from openclaw_manager.adapters.gateway.identity import Client, Identity
 from openclaw_manager.adapters.gateway.opening import Opening
 from openclaw_manager.adapters.gateway.progress import Progress
 from openclaw_manager.adapters.gateway.sockets import GatewaySocket, open_socket
-from openclaw_manager.adapters.gateway.wording import Wording
 from openclaw_manager.application.ports.device_keys import DeviceKeys
 from openclaw_manager.application.ports.gateway_link import Target
-from openclaw_manager.domain.condition import Cause, Condition
-from openclaw_manager.domain.ping import Dialect, PingOutcome, Step
+from openclaw_manager.domain.condition import Cause
+from openclaw_manager.domain.ping import PingOutcome, Step
 
 _MS = 1000
 
 
-@dataclass(frozen=True, slots=True)
-class Connection:
+class Connection(NamedTuple):
     """An authenticated connection to a gateway; ``connect_ms`` is what it took to get it."""
 
     socket: GatewaySocket
@@ -67,7 +71,7 @@ class WebSocketGatewayLink:
         self._keys = keys
         self._client = Client(user_agent)
 
-    async def ping(self, target: Target, *, timeout: float) -> PingOutcome:  # noqa: ASYNC109 - it bounds the clean-up too
+    async def ping(self, target: Target, *, timeout: float) -> PingOutcome:
         """Make one authenticated round trip, and change nothing on the gateway."""
         deadline = asyncio.get_running_loop().time() + timeout
         progress = Progress()
@@ -83,10 +87,17 @@ class WebSocketGatewayLink:
                 health = await connection.health(deadline)
         except TimeoutError:
             failure = Failure(Cause.TIMEOUT, f"no answer within {timeout:g} s")
-            return _failed(failure, target, progress)
+            return outcomes.failed(failure, target, progress)
         except Failure as failure:
-            return _failed(failure, target, progress)
-        return _succeeded(connection, latency_ms, health, target, progress)
+            return outcomes.failed(failure, target, progress)
+        return outcomes.succeeded(
+            connection.hello,
+            health,
+            target,
+            progress,
+            connect_ms=connection.connect_ms,
+            latency_ms=latency_ms,
+        )
 
     @asynccontextmanager
     async def connection(
@@ -100,7 +111,9 @@ class WebSocketGatewayLink:
         identity = self._identity(target)
         uri = parse_uri(target.url)
         tls = self._tls if uri.secure else None
-        socket = await open_socket(uri, tls, identity, self._client, progress, deadline)
+        socket = await open_socket(
+            uri, tls, identity, self._client, progress=progress, deadline=deadline
+        )
         try:
             yield await self._authenticate(socket, target, identity, progress, deadline)
         except ConnectionClosed as problem:
@@ -124,8 +137,8 @@ class WebSocketGatewayLink:
             first = await _first_message(socket, opening.grace, deadline)
             conversation = opening.silence() if first is None else opening.hear(first)
         progress.dialect = conversation.dialect
-        if conversation.dialect is Dialect.BEARER:
-            progress.drop_step()
+        if isinstance(conversation, BearerConversation):
+            progress.drop_step()  # there was none
             return Connection(socket, conversation, Hello(), upgraded_ms)
         with progress.step(Step.AUTHENTICATE):
             hello = await _introduce(socket, conversation)
@@ -141,9 +154,7 @@ class WebSocketGatewayLink:
         return create_default_context()
 
 
-async def _first_message(
-    socket: GatewaySocket, grace: float, deadline: float
-) -> Message | None:
+async def _first_message(socket: GatewaySocket, grace: float, deadline: float) -> Message | None:
     """Wait for the first message; None when a pong came and the grace after it is over."""
     pong = asyncio.ensure_future(await socket.ping())
     first = asyncio.ensure_future(socket.recv())
@@ -153,10 +164,11 @@ async def _first_message(
         await asyncio.wait({first}, timeout=min(grace, left / 2))
         return first.result() if first.done() else None
     finally:
-        first.cancel()
+        if not first.cancel():
+            first.exception()  # retrieved, or asyncio would complain after a timeout in between
 
 
-async def _introduce(socket: GatewaySocket, conversation: Conversation) -> Hello:
+async def _introduce(socket: GatewaySocket, conversation: ChallengedConversation) -> Hello:
     await socket.send(conversation.introduce())
     while (hello := conversation.hear(await socket.recv())) is None:
         pass

@@ -95,7 +95,7 @@ class OpenClawConversation:
         degraded = [
             name for key, name in parts.items() if object_in(payload, key).get("degraded") is True
         ]
-        return Health(f"its {' and its '.join(degraded)} is degraded" if degraded else None)
+        return Health(f"degraded: {', '.join(degraded)}" if degraded else None)
 
     def _request(self, method: str, params: Mapping[str, Any]) -> str:
         self._requests += 1

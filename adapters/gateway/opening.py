@@ -2,7 +2,7 @@
 
 from openclaw_manager.adapters.gateway import challenge, openclaw
 from openclaw_manager.adapters.gateway.bearer import BearerConversation
-from openclaw_manager.adapters.gateway.conversation import Conversation
+from openclaw_manager.adapters.gateway.conversation import ChallengedConversation
 from openclaw_manager.adapters.gateway.failure import Failure
 from openclaw_manager.adapters.gateway.frames import Message, decode, object_in
 from openclaw_manager.adapters.gateway.identity import Client, Identity
@@ -34,7 +34,7 @@ class Opening:
             return _GRACE_WHERE_REQUIRED
         return 0.0 if self._last_spoken is Dialect.BEARER else _GRACE
 
-    def hear(self, message: Message) -> Conversation:
+    def hear(self, message: Message) -> ChallengedConversation:
         """Take the first frame, which decides."""
         frame = decode(message)
         kind = frame.get("type")
@@ -48,7 +48,7 @@ class Opening:
             raise Failure(Cause.CHALLENGE_MISSING, "a hello without a challenge before it")
         raise Failure(Cause.NOT_A_GATEWAY, "its first frame is of no dialect that we know")
 
-    def silence(self) -> Conversation:
+    def silence(self) -> BearerConversation:
         """Conclude from a pong and no frame."""
         if self._challenge_required:
             raise Failure(Cause.CHALLENGE_MISSING, "it answers, and never sent a challenge")

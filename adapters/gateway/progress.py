@@ -13,7 +13,7 @@ class Progress:
     """The steps taken so far; the last one is not ok if the attempt ended in it."""
 
     def __init__(self) -> None:
-        self._began = perf_counter()
+        self._began: float | None = None
         self._steps: list[TimedStep] = []
         self.dialect: Dialect | None = None
 
@@ -25,12 +25,14 @@ class Progress:
     @property
     def ms(self) -> float:
         """How long ago the first step began."""
-        return (perf_counter() - self._began) * _MS
+        now = perf_counter()
+        return (now - (self._began or now)) * _MS
 
     @contextmanager
     def step(self, step: Step) -> Iterator[None]:
         """Time what happens inside, whichever way it ends."""
         began, ok = perf_counter(), False
+        self._began = self._began or began
         try:
             yield
             ok = True

@@ -28,7 +28,7 @@ def closed_with(code: int, reason: str, identity: Identity, dialect: Dialect | N
     before that the token, the only thing shown. 4403, token expired: the device token if one
     was shown, else the token.
     """
-    said = f"it closed with code {code} {reason}".rstrip()
+    said = f"it ended with code {code}" + (f": {reason}" if reason else "")
     if code == 4401:  # noqa: PLR2004 - a close code is best known by its number
         challenged = dialect is Dialect.CHALLENGE
         return Failure(identity.key_cause if challenged else identity.token_cause, said)
@@ -80,8 +80,10 @@ def refused(error: Mapping[str, Any], identity: Identity) -> Failure:
     by a code that is not known here, or by none, is one of a protocol that we do not speak.
     """
     codes = [text_in(object_in(error, "details"), "code"), text_in(error, "code")]
-    said = " ".join(part for part in (*codes, text_in(error, "message")) if part)
-    for code in filter(None, codes):
+    named = [code for code in codes if code]
+    words = text_in(error, "message") or "it refused"
+    said = f"{words} ({named[0]})" if named else words
+    for code in named:
         if code in _IDENTITY_REQUIRED:
             shown = identity.token is not None
             return Failure(Cause.DEVICE_KEY_MISSING if shown else Cause.TOKEN_MISSING, said)
@@ -89,4 +91,4 @@ def refused(error: Mapping[str, Any], identity: Identity) -> Failure:
             return Failure(identity.token_cause, said)
         if code in _ERROR_CODES:
             return Failure(_ERROR_CODES[code], said)
-    return Failure(Cause.PROTOCOL_UNSUPPORTED, said or "it refused and did not say why")
+    return Failure(Cause.PROTOCOL_UNSUPPORTED, said)

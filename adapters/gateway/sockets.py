@@ -31,7 +31,7 @@ _LARGEST_MESSAGE = 26_214_400  # bytes; the largest payload that gateways allow 
 _MOST_UNREAD_FRAMES = 256  # events come unasked, and too many unread ones keep a pong from us
 _CLOSE_PATIENCE = 0.25  # seconds that a peer gets to answer our close frame
 # At its debug level websockets logs headers and frames as they are, with the credentials.
-_NO_LOG = logging.Logger("openclaw_manager.websockets", logging.CRITICAL + 1)
+_NO_LOG = logging.Logger("websockets", logging.CRITICAL + 1)  # noqa: LOG001 - of no hierarchy
 
 
 class GatewaySocket(ClientConnection):
@@ -65,7 +65,6 @@ class GatewaySocket(ClientConnection):
         with suppress(TimeoutError):
             async with asyncio.timeout_at(deadline):
                 await self.close()
-        await self.drop()
 
 
 async def open_socket(
@@ -73,6 +72,7 @@ async def open_socket(
     tls: SSLContext | None,
     identity: Identity,
     client: Client,
+    *,
     progress: Progress,
     deadline: float,
 ) -> GatewaySocket:
@@ -81,13 +81,15 @@ async def open_socket(
         addresses = await _resolve(uri.host, uri.port)
     with progress.step(Step.CONNECT):
         tcp = await _connect(addresses, deadline)
-        if tls is None:
-            opened = await _wrap(tcp, uri, None)
-    if tls is not None:
+    if tls:
         with progress.step(Step.TLS):
             opened = await _wrap(tcp, uri, tls)
-    with progress.step(Step.UPGRADE):
-        await _upgrade(opened, identity, client)
+        with progress.step(Step.UPGRADE):
+            await _upgrade(opened, identity, client)
+    else:
+        with progress.step(Step.UPGRADE):
+            opened = await _wrap(tcp, uri, None)
+            await _upgrade(opened, identity, client)
     return opened
 
 
@@ -99,9 +101,7 @@ async def _resolve(host: str, port: int) -> Sequence[Address]:
     daemon thread can be left behind.
     """
     try:
-        return socket.getaddrinfo(
-            host, port, type=socket.SOCK_STREAM, flags=socket.AI_NUMERICHOST
-        )
+        return socket.getaddrinfo(host, port, type=socket.SOCK_STREAM, flags=socket.AI_NUMERICHOST)
     except (OSError, UnicodeError):
         pass  # a name, or nothing that can be one
     loop = asyncio.get_running_loop()
@@ -157,7 +157,7 @@ async def _connect_to(address: Address) -> socket.socket:
     family, kind, protocol, _, where = address
     tcp = socket.socket(family, kind, protocol)
     try:
-        tcp.setblocking(False)
+        tcp.settimeout(0)
         await asyncio.get_running_loop().sock_connect(tcp, where)
     except BaseException:
         tcp.close()

@@ -1,0 +1,61 @@
+"""From findings to outcomes, and from a peer's words to words that can be shown and stored."""
+
+from openclaw_manager.adapters.gateway.conversation import Health, Hello
+from openclaw_manager.adapters.gateway.failure import Failure
+from openclaw_manager.adapters.gateway.progress import Progress
+from openclaw_manager.application.ports.gateway_link import Target
+from openclaw_manager.domain.condition import Cause, Condition
+from openclaw_manager.domain.ping import PingOutcome
+from openclaw_manager.domain.text import is_printable
+
+_LONGEST = 200
+
+
+def failed(failure: Failure, target: Target, progress: Progress) -> PingOutcome:
+    """Tell that there was no round trip."""
+    return PingOutcome(
+        condition=failure.cause.condition,
+        cause=failure.cause,
+        detail=_plain(failure.detail, target),
+        dialect=progress.dialect,
+        steps=progress.steps,
+    )
+
+
+def succeeded(
+    hello: Hello,
+    health: Health,
+    target: Target,
+    progress: Progress,
+    *,
+    connect_ms: float,
+    latency_ms: float,
+) -> PingOutcome:
+    """Tell that there was one, and whether the gateway says that it is well."""
+    ready = health.fault is None
+    return PingOutcome(
+        condition=Condition.OK if ready else Condition.DEGRADED,
+        cause=None if ready else Cause.NOT_READY,
+        detail=_plain(health.fault, target),
+        latency_ms=latency_ms,
+        connect_ms=connect_ms,
+        version=_plain(hello.version, target),
+        dialect=progress.dialect,
+        protocol=hello.protocol,
+        device_id=_plain(hello.device_id, target),
+        steps=progress.steps,
+        device_token=hello.device_token,
+    )
+
+
+def _plain(text: str | None, target: Target) -> str | None:
+    """Bring a text that a peer had a hand in onto one line, without the secrets it was shown.
+
+    A gateway may repeat in an error or a close reason what it was sent, and this is logged.
+    """
+    if text is None:
+        return None
+    line = "".join(character for character in " ".join(text.split()) if is_printable(character))
+    for secret in filter(None, (target.token, target.device_token)):
+        line = line.replace(secret, "…")
+    return line[:_LONGEST] or None
