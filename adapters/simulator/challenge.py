@@ -16,7 +16,7 @@ _TOKEN_EXPIRED = 4403
 _TOO_MANY_ATTEMPTS = 4429
 
 
-class _Refused(Exception):  # noqa: N818 - control flow within this module
+class _Refused(Exception):
     """The connect is not taken: a close code, and why."""
 
     def __init__(self, code: int, reason: str) -> None:

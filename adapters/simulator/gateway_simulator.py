@@ -29,6 +29,7 @@ _VERSIONS = {4: "2026.9.6", 3: "2026.3.28"}
 _SLOW = 60.0  # seconds
 _UPGRADE_WITHIN = 15.0  # seconds, on top of the latency
 _GOODBYE_WITHIN = 0.4  # seconds, for all clients together
+_BACKLOG = 1024  # clients that connect at once; asyncio's 100 would make the others wait
 _MILLISECONDS = 1000
 
 # What websockets logs of broken handshakes is of interest to nobody unless they ask for it.
@@ -126,7 +127,7 @@ class GatewaySimulator:
         if Fault.PLAIN_TCP in self._settings.faults:
             loop = asyncio.get_running_loop()
             self._server = await loop.create_server(
-                lambda: MailServer(self._guests), self._host, self._port
+                lambda: MailServer(self._guests), self._host, self._port, backlog=_BACKLOG
             )
         else:
             self._server = await serve(
@@ -141,6 +142,7 @@ class GatewaySimulator:
                 ping_interval=None,
                 close_timeout=1,
                 server_header=None,
+                backlog=_BACKLOG,
                 logger=_LOGGER,
             )
         self._port = next(iter(self._server.sockets)).getsockname()[1]

@@ -33,7 +33,7 @@ METHODS = {
 }
 
 
-class CallRefused(Exception):  # noqa: N818 - it becomes an answer, and is no error of ours
+class CallRefused(Exception):
     """A call that is answered with an error of OpenClaw."""
 
     def __init__(self, error: dict[str, Any]) -> None:

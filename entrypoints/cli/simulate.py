@@ -10,16 +10,17 @@ import click
 
 from openclaw_manager.domain.errors import KeyRefused
 from openclaw_manager.domain.ping import Dialect
+from openclaw_manager.entrypoints.cli.given import DURATION, SECRET, TEXT
 
 if TYPE_CHECKING:
-    from openclaw_manager.adapters.simulator import Fault, GatewaySimulator, Visit
+    from openclaw_manager.entrypoints.composition.simulation import Fault, GatewaySimulator, Visit
 
-_UNITS = {"ms": 0.001, "s": 1.0, "m": 60.0, "h": 3600.0}
+_SECRET = "VALUE|@FILE|-|env:NAME"
 _HIGHEST_PORT = 65535
 
 
 def _faults() -> type[Fault]:
-    from openclaw_manager.adapters.simulator import (  # noqa: PLC0415 - other commands stay fast
+    from openclaw_manager.entrypoints.composition.simulation import (
         Fault,
     )
 
@@ -47,34 +48,13 @@ class _FaultName(click.ParamType["Fault"]):
         incomplete: str,
     ) -> list[Any]:
         """Offer the faults that begin so."""
-        from click.shell_completion import CompletionItem  # noqa: PLC0415 - only shells need it
+        from click.shell_completion import CompletionItem
 
         return [
             CompletionItem(fault.value, help=fault.description)
             for fault in _faults()
             if fault.startswith(incomplete)
         ]
-
-
-class _Duration(click.ParamType[float]):
-    """Seconds, or a number with a unit: ``500ms``, ``5s``, ``2m``, ``1h``."""
-
-    name = "duration"
-
-    def convert(
-        self, value: Any, param: click.Parameter | None, ctx: click.Context | None
-    ) -> float:
-        """Work out the seconds."""
-        if isinstance(value, float):
-            return value
-        number = value.rstrip("mhs")
-        try:
-            seconds = float(number) * _UNITS[value[len(number) :] or "s"]
-        except (ValueError, KeyError):
-            seconds = -1.0
-        if not 0 <= seconds < float("inf"):
-            self.fail(f"{value!r} is no duration; 5, 500ms, 5s and 2h are.", param, ctx)
-        return seconds
 
 
 class _Simulate(click.Command):
@@ -101,11 +81,12 @@ class _Simulate(click.Command):
     default=0,
     help="The port to listen on; 0, the default, takes a free one.",
 )
-@click.option("--token", help="The token that clients have to show.")
+@click.option("--token", type=SECRET, metavar=_SECRET, help="The token that clients have to show.")
 @click.option(
     "--public-key",
-    metavar="PEM",
-    help="The RSA key whose signature the challenge dialect demands.",
+    type=TEXT,
+    metavar=_SECRET,
+    help="The RSA public key, in PEM, whose signature the challenge dialect demands.",
 )
 @click.option(
     "--fault",
@@ -124,7 +105,7 @@ class _Simulate(click.Command):
 )
 @click.option(
     "--latency",
-    type=_Duration(),
+    type=DURATION,
     default=0.0,
     help="How long it takes to answer a handshake, such as 50ms.",
 )
@@ -135,9 +116,9 @@ def simulate(dialect: str, faults: tuple[Fault, ...], **options: Any) -> None:
     is the URL to connect to; standard error tells how each client was judged. Ctrl-C or
     SIGTERM stops it.
     """
-    import asyncio  # noqa: PLC0415 - other commands stay fast
+    import asyncio
 
-    from openclaw_manager.adapters.simulator import (  # noqa: PLC0415 - the same
+    from openclaw_manager.entrypoints.composition.simulation import (
         GatewaySimulator,
     )
 
@@ -149,7 +130,7 @@ def simulate(dialect: str, faults: tuple[Fault, ...], **options: Any) -> None:
 
 
 async def _run_until_stopped(gateway: GatewaySimulator, host: str, port: int) -> None:
-    import asyncio  # noqa: PLC0415 - other commands stay fast
+    import asyncio
 
     stopped = asyncio.Event()
     for stop in (signal.SIGINT, signal.SIGTERM):
@@ -171,7 +152,7 @@ def _why_not(error: OSError, host: str, port: int) -> str:
         return f"port {port} of {host} is in use; --port 0 takes a free one."
     if error.errno == errno.EACCES:
         return f"port {port} of {host} is not ours to take; --port 0 takes a free one."
-    if error.errno == errno.EADDRNOTAVAIL:
+    if error.errno in (errno.EADDRNOTAVAIL, None):  # Python 3.12 and later leave it out
         return f"{host} is no address of this machine."
     return f"cannot listen on port {port} of {host}: {error.strerror}."
 

@@ -1,0 +1,185 @@
+"""``simulate`` as a process of its own, as users and their scripts run it."""
+
+import asyncio
+import json
+import os
+import signal
+import subprocess
+import sys
+from collections.abc import Generator
+from contextlib import contextmanager
+from pathlib import Path
+from urllib.parse import urlsplit
+
+import pytest
+from websockets.asyncio.client import connect
+from websockets.exceptions import InvalidStatus
+
+_COMMAND = (
+    sys.executable,
+    "-c",
+    "from openclaw_manager.entrypoints.cli.simulate import simulate; simulate()",
+)
+_TOKEN = "s3cr3t-t0k3n"
+_PATIENCE = 30  # seconds
+
+
+@contextmanager
+def _simulating(*arguments: str) -> Generator[tuple[subprocess.Popen[str], str]]:
+    """Run the command until its first line; stop it in the end if it still runs."""
+    with subprocess.Popen(
+        [*_COMMAND, *arguments],
+        stdout=subprocess.PIPE,
+        stderr=subprocess.PIPE,
+        text=True,
+        env={"PATH": os.defpath, "LANG": "C.UTF-8"},
+    ) as process:
+        try:
+            assert process.stdout is not None
+            yield process, process.stdout.readline().strip()
+        finally:
+            process.kill()
+
+
+def _run(*arguments: str) -> subprocess.CompletedProcess[str]:
+    return subprocess.run(
+        [*_COMMAND, *arguments], capture_output=True, text=True, check=False, timeout=_PATIENCE
+    )
+
+
+@pytest.mark.parametrize("dialect", ["openclaw", "challenge", "bearer"])
+@pytest.mark.parametrize("stop", [signal.SIGTERM, signal.SIGINT])
+def test_it_prints_its_url_first_and_stops_cleanly(dialect: str, stop: signal.Signals) -> None:
+    """Also with a client that is connected."""
+    with _simulating("--dialect", dialect) as (process, url):
+        assert urlsplit(url).scheme == "ws"
+
+        async def stop_while_connected() -> int:
+            async with connect(url) as socket:
+                process.send_signal(stop)
+                await socket.wait_closed()
+                return await asyncio.to_thread(process.wait, _PATIENCE)
+
+        assert asyncio.run(stop_while_connected()) == 0
+        assert process.stdout is not None
+        assert process.stderr is not None
+        assert process.stdout.read() == ""
+        assert "Traceback" not in process.stderr.read()
+
+
+def test_another_process_verifies_a_signature_made_by_openssl(tmp_path: Path) -> None:
+    """The right key is let in, another is not, and standard error says so without secrets."""
+    keys = [_new_key(tmp_path / name) for name in ("right.pem", "wrong.pem")]
+    arguments = ("--dialect", "challenge", "--token", _TOKEN, "--public-key", keys[0][1])
+    with _simulating(*arguments) as (process, url):
+        answers = [asyncio.run(_answer_of(url, private)) for private, _ in keys]
+        assert answers == ["hello-ok", "hello-error"]
+        with pytest.raises(InvalidStatus):
+            asyncio.run(_answer_of(url, keys[0][0], token="wrong"))
+        process.terminate()
+        _, told = process.communicate(timeout=_PATIENCE)
+    assert "let in: signed in" in told
+    assert "refused: wrong signature" in told
+    assert "refused: HTTP 401" in told
+    assert _TOKEN not in told
+
+
+def _new_key(private: Path) -> tuple[Path, str]:
+    subprocess.run(["openssl", "genrsa", "-out", private, "2048"], check=True, capture_output=True)
+    public = subprocess.run(
+        ["openssl", "rsa", "-in", private, "-pubout"], check=True, capture_output=True, text=True
+    )
+    return private, public.stdout
+
+
+async def _answer_of(url: str, private: Path, token: str = _TOKEN) -> str:
+    headers = {"Authorization": f"Bearer {token}"}
+    async with connect(url, additional_headers=headers) as socket:
+        challenge = json.loads(await socket.recv())["payload"]
+        payload = {
+            "role": "operator",
+            "scopes": ["operator.read"],
+            "signature": _sign(private, f"{challenge['nonce']}:{challenge['timestamp']}"),
+        }
+        await socket.send(json.dumps({"type": "connect", "payload": payload | challenge}))
+        return str(json.loads(await socket.recv())["type"])
+
+
+def _sign(private: Path, message: str) -> str:
+    signing = ["openssl", "dgst", "-sha256", "-sign", str(private)]
+    signed = subprocess.run(signing, input=message.encode(), check=True, capture_output=True)
+    encoding = ["openssl", "base64", "-A"]
+    encoded = subprocess.run(encoding, input=signed.stdout, check=True, capture_output=True)
+    return encoded.stdout.decode()
+
+
+def test_a_key_is_read_from_a_file(tmp_path: Path) -> None:
+    private, public = _new_key(tmp_path / "device.pem")
+    (tmp_path / "public.pem").write_text(public)
+    arguments = ("--dialect", "challenge", "--public-key", f"@{tmp_path / 'public.pem'}")
+    with _simulating(*arguments) as (_, url):
+        assert asyncio.run(_answer_of(url, private)) == "hello-ok"
+
+
+def test_options_reach_the_simulator() -> None:
+    options = ("--fault", "rate-limited", "--fault", "http-404", "--protocol", "3")
+    with _simulating("--dialect", "openclaw", *options) as (_, url):
+
+        async def status() -> int:
+            with pytest.raises(InvalidStatus) as refused:
+                async with connect(url):
+                    pass
+            return refused.value.response.status_code
+
+        assert asyncio.run(status()) == 404
+
+
+def test_a_busy_port_is_one_clear_sentence() -> None:
+    with _simulating("--dialect", "bearer") as (_, url):
+        port = urlsplit(url).port
+        answer = _run("--dialect", "bearer", "--port", str(port))
+    assert (answer.returncode, answer.stdout) == (1, "")
+    expected = f"Error: port {port} of 127.0.0.1 is in use; --port 0 takes a free one.\n"
+    assert answer.stderr == expected
+
+
+def test_an_address_of_another_machine_is_one_clear_sentence() -> None:
+    answer = _run("--dialect", "bearer", "--host", "192.0.2.1")
+    assert answer.returncode == 1
+    assert answer.stderr == "Error: 192.0.2.1 is no address of this machine.\n"
+
+
+@pytest.mark.parametrize(
+    ("arguments", "problem"),
+    [
+        (("--public-key", "no key"), "the public key is not a public key in PEM."),
+        (("--fault", "nonsense"), "'nonsense' is none of plain-tcp, "),
+        (("--latency", "soon"), "'soon' is no duration"),
+        (("--latency", "-1s"), "'-1s' is no duration"),
+        (("--protocol", "5"), "'5' is not one of '3', '4'."),
+        (("--port", "65536"), "65536 is not in the range"),
+    ],
+)
+def test_wrong_usage_is_told_with_status_2(arguments: tuple[str, ...], problem: str) -> None:
+    answer = _run("--dialect", "challenge", *arguments)
+    assert (answer.returncode, answer.stdout) == (2, "")
+    assert problem in answer.stderr
+    assert "Traceback" not in answer.stderr
+
+
+def test_the_help_describes_every_fault() -> None:
+    answer = _run("--help")
+    assert answer.returncode == 0
+    for fault, words in (("silent", "not even a pong"), ("http-500", "Internal Server")):
+        assert fault in answer.stdout
+        assert words in answer.stdout
+
+
+def test_asking_for_the_command_loads_neither_websockets_nor_cryptography() -> None:
+    """Other commands must not pay for this one."""
+    program = (
+        "import sys, openclaw_manager.entrypoints.cli.simulate; "
+        "print(sorted({'websockets', 'cryptography', 'asyncio'} & sys.modules.keys()))"
+    )
+    loaded = subprocess.run([sys.executable, "-I", "-c", program], capture_output=True, check=True)
+    assert loaded.stdout.strip() == b"[]"
