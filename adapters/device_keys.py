@@ -129,15 +129,15 @@ class _Block:
 
     @classmethod
     def read(cls, text: str, half: _Half) -> "_Block":
-        """Find the one key in a text; raises ``KeyRefused`` if there is none of this half.
+        r"""Find the one key in a text; raises ``KeyRefused`` if there is none of this half.
 
-        Environment files and forms turn line ends into ``\\n`` or spaces: both are undone.
+        Environment files and forms turn line ends into ``\n`` or spaces: both are undone.
         """
         if len(text) > _LONGEST_PEM:
             raise KeyRefused(f"what was given as the {half} key is too long for a key")
         lines = text.replace("\\r", "").replace("\\n", "\n")
-        found = [(label, body) for label, body in _BLOCK.findall(lines)]
-        blocks = [block for block in found if not block[0].endswith(" PARAMETERS")]
+        found = _BLOCK.findall(lines)
+        blocks = [block for block in found if not block[0].endswith(" PARAMETERS")] or found
         if not blocks:
             raise KeyRefused(_why_no_block(lines, half))
         if len(blocks) > 1:
@@ -180,7 +180,7 @@ def _check_label(label: str, half: _Half) -> None:
     if label.startswith("OPENSSH"):
         raise KeyRefused(_openssh(half))
     if label in ("EC PRIVATE KEY", "DSA PRIVATE KEY"):
-        raise KeyRefused(_of_kind(label.split()[0], half))
+        raise KeyRefused(_of_kind(label.removesuffix(" PRIVATE KEY"), half))
     if label.endswith("CERTIFICATE"):
         raise KeyRefused(f"what was given as the {half} key is a certificate")
     raise KeyRefused(f"what was given as the {half} key is no key, but a {label}")
@@ -208,7 +208,7 @@ def _load_private(block: _Block, passphrase: str | None) -> RSAPrivateKey:
         password = (passphrase or "").encode(errors="surrogateescape") if block.encrypted else None
         key = load_pem_private_key(block.pem, password, unsafe_skip_rsa_key_validation=True)
     except UnsupportedAlgorithm as error:
-        raise KeyRefused("the private key cannot be read here") from error
+        raise KeyRefused("the private key is encrypted in a way that is not known here") from error
     except ValueError as error:
         damaged = "the private key is damaged"
         locked = "the passphrase does not open the private key"

@@ -48,8 +48,8 @@ class KeyringSecretStore:
     def _backend(self) -> Iterator["KeyringBackend"]:
         """Lend the keyring of this session, and say in our words what it fails at."""
         try:
-            import keyring  # noqa: PLC0415 - an optional package, and slow to import
-            from keyring.errors import KeyringLocked, NoKeyringError  # noqa: PLC0415
+            import keyring
+            from keyring.errors import KeyringLocked, NoKeyringError
         except ModuleNotFoundError as error:
             missing = f"needs the package {error.name!r}, which is not installed"
             raise StoreUnavailable(self._place, missing) from error

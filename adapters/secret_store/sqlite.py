@@ -48,7 +48,7 @@ class SqliteSecretStore:
         if not secrets:
             return
         self._create_file()
-        with self._open() as connection, connection:
+        with self._open_to_write() as connection, connection:
             connection.execute("BEGIN IMMEDIATE")
             if not self._has_tables(connection):
                 for statement in _CREATE:
@@ -63,7 +63,8 @@ class SqliteSecretStore:
         wanted = json.dumps(list(refs))
         if not self._exists():
             return {}
-        with self._open() as connection:
+        with self._open() as connection, connection:
+            connection.execute("BEGIN")
             if not self._has_tables(connection):
                 return {}
             rows = connection.execute(
@@ -85,11 +86,11 @@ class SqliteSecretStore:
         """
         if not self._exists():
             return
-        with self._open() as connection:
-            if not self._has_tables(connection):
-                return
+        with self._open_to_write() as connection:
             with connection:
                 connection.execute("BEGIN IMMEDIATE")
+                if not self._has_tables(connection):
+                    return
                 connection.executemany(
                     "DELETE FROM secrets WHERE ref = ?", [(ref,) for ref in refs]
                 )
@@ -123,14 +124,25 @@ class SqliteSecretStore:
                 )
             ) as connection:
                 connection.text_factory = bytes  # sqlite3 quotes in its error what is not UTF-8
-                for pragma in _DURABLE_AND_CLEAN:
-                    connection.execute(pragma)
                 yield connection
         except sqlite3.Error as error:
             raise store_error(self._path, error) from error
 
+    @contextmanager
+    def _open_to_write(self) -> Iterator[sqlite3.Connection]:
+        with self._open() as connection:
+            with connection:  # refuses another's file before the journal of that is changed
+                connection.execute("BEGIN")
+                self._has_tables(connection)
+            for pragma in _DURABLE_AND_CLEAN:
+                connection.execute(pragma)
+            yield connection
+
     def _has_tables(self, connection: sqlite3.Connection) -> bool:
-        """Whether the database is laid out, or still empty; refuses one that is not ours."""
+        """Whether the database is laid out, or still empty; refuses one that is not ours.
+
+        To be called in a transaction: between two answers another process may lay it out.
+        """
         (application_id,) = connection.execute("PRAGMA application_id").fetchone()
         (layout,) = connection.execute("PRAGMA user_version").fetchone()
         (tables,) = connection.execute("SELECT count(*) FROM sqlite_master").fetchone()

@@ -1,20 +1,19 @@
 """``openclaw-manager keys``: device keys as files."""
 
 import errno
-import json
 import os
 import stat
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager, suppress
 from pathlib import Path
-from typing import Protocol
 from uuid import uuid4
 
 import click
 
-from openclaw_manager.application.ports.device_keys import DeviceKeys
 from openclaw_manager.domain.errors import InvalidInput, OpenClawManagerError
 from openclaw_manager.domain.secret import fingerprint
+from openclaw_manager.entrypoints.cli.output import output_options, write
+from openclaw_manager.entrypoints.cli.session import session
 
 _BITS = 2048
 
@@ -42,14 +41,6 @@ class KeyFileNotWritten(OpenClawManagerError):
         return f"{self.path} cannot be written: {self.problem}"
 
 
-class MakesKeys(Protocol):
-    """What these commands need of the container."""
-
-    def device_keys(self) -> DeviceKeys:
-        """Provide what makes keys."""
-        ...
-
-
 @click.group()
 def keys() -> None:
     """Make device keys."""
@@ -72,30 +63,27 @@ def keys() -> None:
     help=f"Kind of key: RSA of {_BITS} bits.",
 )
 @click.option("--force", is_flag=True, help="Replace files that exist.")
-@click.option("-o", "--output", type=click.Choice(["table", "json"]), default="table")
-@click.pass_obj
-def generate(container: MakesKeys, out: Path, kind: str, force: bool, output: str) -> None:
+@output_options
+def generate(out: Path, kind: str, force: bool, output: str) -> None:
     """Make a device key and write both halves to files that only you can read."""
     public = Path(f"{out}.pub")
     if not force:  # before the work of making a key; the writing itself checks again
         for path in (out, public):
             if os.path.lexists(path):
                 raise KeyFileExists(path)
-    pair = container.device_keys().generate()
-    write = _replace_both if force else _create_both
-    write({out: pair.private_pem, public: pair.public_pem})
+    pair = session().container.device_keys().generate()
+    keep = _replace_both if force else _create_both
+    keep({out: pair.private_pem, public: pair.public_pem})
     click.echo(f"wrote the private key to {out} and the public key to {public}", err=True)
-    if output == "json":
-        answer = {
-            "privateKey": str(out),
-            "publicKey": str(public),
-            "type": kind,
-            "bits": _BITS,
-            "fingerprint": fingerprint(pair.private_pem),
-        }
-        click.echo(json.dumps(answer))
-    else:
-        click.echo(f"{out}\n{public}")
+    files = [str(out), str(public)]
+    document = {
+        "privateKey": str(out),
+        "publicKey": str(public),
+        "type": kind,
+        "bits": _BITS,
+        "fingerprint": fingerprint(pair.private_pem),
+    }
+    write(document, output, names=files, table=lambda: "\n".join(files))
 
 
 def _create_both(texts: Mapping[Path, str]) -> None:

@@ -6,8 +6,12 @@ from hashlib import sha256
 from openclaw_manager.application.ports.device_keys import KeyPair
 from openclaw_manager.domain.errors import KeyRefused
 
-_PRIVATE = re.compile(r"-----BEGIN [A-Z ]*PRIVATE KEY-----.*-----END [A-Z ]*PRIVATE KEY-----", re.S)
-_PUBLIC = re.compile(r"-----BEGIN [A-Z ]*PUBLIC KEY-----.*-----END [A-Z ]*PUBLIC KEY-----", re.S)
+_PRIVATE = re.compile(
+    r"-----BEGIN [A-Z ]*PRIVATE KEY-----.*-----END [A-Z ]*PRIVATE KEY-----", re.DOTALL
+)
+_PUBLIC = re.compile(
+    r"-----BEGIN [A-Z ]*PUBLIC KEY-----.*-----END [A-Z ]*PUBLIC KEY-----", re.DOTALL
+)
 
 
 class FakeDeviceKeys:
