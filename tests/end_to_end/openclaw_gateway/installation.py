@@ -75,9 +75,9 @@ def _install(folder: Path) -> None:
 
 def _install_node(target: Installation) -> None:
     _run(
-        [sys.executable, "-m", "pip", "install", "--quiet", "--disable-pip-version-check"]
-        + ["--only-binary=:all:", "--target", str(target.folder)]
-        + ["--requirement", str(_NODE_REQUIREMENTS)],
+        *(sys.executable, "-m", "pip", "--disable-pip-version-check", "install", "--quiet"),
+        *("--only-binary=:all:", "--target", str(target.folder)),
+        *("--requirement", str(_NODE_REQUIREMENTS)),
     )
 
 
@@ -87,13 +87,13 @@ def _install_program(target: Installation) -> None:
     # The install scripts fetch optional native parts from elsewhere, and a gateway on
     # loopback needs none of them (tried on 2026.9.6).
     _run(
-        [str(target.node), str(npm), "install", "--ignore-scripts", "--no-package-lock"]
-        + ["--no-audit", "--no-fund", "--no-progress", "--prefix", str(target.folder)],
+        *(str(target.node), str(npm), "install", "--prefix", str(target.folder)),
+        *("--ignore-scripts", "--no-package-lock", "--no-audit", "--no-fund", "--no-progress"),
         PATH=f"{target.node.parent}{os.pathsep}{os.environ.get('PATH', os.defpath)}",
     )
 
 
-def _run(command: list[str], **environment: str) -> None:
+def _run(*command: str, **environment: str) -> None:
     subprocess.run(
         command,
         check=True,

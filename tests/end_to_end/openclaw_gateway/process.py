@@ -7,7 +7,6 @@ import signal
 import socket
 import subprocess
 import time
-import urllib.error
 import urllib.request
 from collections.abc import Iterator
 from contextlib import contextmanager, suppress
@@ -80,11 +79,11 @@ def running_gateway(installation: Installation, folder: Path) -> Iterator[Runnin
 
 
 def _command(installation: Installation, port: int) -> list[str]:
-    return (
-        [str(installation.node), str(installation.program), "gateway", "run"]
-        + ["--port", str(port), "--bind", "loopback"]
-        + ["--auth", "token", "--allow-unconfigured"]
-    )
+    return [
+        *(str(installation.node), str(installation.program), "gateway", "run"),
+        *("--port", str(port), "--bind", "loopback"),
+        *("--auth", "token", "--allow-unconfigured"),
+    ]
 
 
 def _environment(installation: Installation, folder: Path, token: str) -> dict[str, str]:
@@ -125,10 +124,11 @@ def _wait_until_ready(gateway: RunningGateway) -> str | None:
 
 def _says_ready(port: int) -> bool:
     """Ask ``/readyz``, which answers 503 while the gateway is starting."""
-    with suppress(urllib.error.URLError, OSError, ValueError):
+    try:
         with urllib.request.urlopen(f"http://127.0.0.1:{port}/readyz", timeout=5) as answer:
             return bool(json.load(answer)["ready"])
-    return False
+    except (OSError, ValueError):  # refused, 503, cut off, or not JSON
+        return False
 
 
 def _not_the_one_that_was_started(gateway: RunningGateway) -> str | None:
