@@ -15,7 +15,6 @@ from openclaw_manager.domain.secret import (
 )
 
 
-
 @dataclass(frozen=True, slots=True)
 class GivenCredentials:
     """What somebody gave for an instance; None says nothing about that part.
@@ -30,6 +29,9 @@ class GivenCredentials:
     passphrase: str | None = field(default=None, repr=False)
     drop_token: bool = False
     drop_key: bool = False
+
+
+NOTHING_GIVEN = GivenCredentials()
 
 
 @dataclass(frozen=True, slots=True)
@@ -82,7 +84,7 @@ class CredentialDesk:
         return Admitted(CredentialChanges(device_token=reference), secrets)
 
     def _public_half(self, public_pem: str, private_key: SecretReference | None) -> str:
-        """Admit a public key that comes alone: it must belong to the private key, if one is kept."""
+        """Admit a public key that comes alone; it must belong to a private key that is kept."""
         if private_key is None:
             return self._keys.admit_public(public_pem)
         kept = self._secrets.get([private_key["ref"]])

@@ -64,7 +64,7 @@ class EventLog(Application[UUID]):
             return None
 
     def ids_beginning(self, prefix: str) -> list[UUID]:
-        """Find instances, also removed ones, by the beginning of their id, with or without dashes."""
+        """Find instances, also removed ones, by the beginning of their id."""
         digits = prefix.replace("-", "").lower()
         return list(self._recorder.ids_beginning(digits, Instance.Registered.TOPIC))
 

@@ -5,6 +5,8 @@ from datetime import datetime
 from typing import Any
 from uuid import UUID
 
+from eventsourcing.utils import get_topic
+
 from openclaw_manager.application.event_log import EventLog
 from openclaw_manager.application.log_directory import LogDirectory
 from openclaw_manager.application.selection import select
@@ -59,7 +61,7 @@ def _entry(position: int, event: Fact) -> HistoryEntry:
         position=position,
         version=event.originator_version,
         event=type(event).__name__,
-        topic=type(event).TOPIC,
+        topic=get_topic(type(event)),
         at=event.timestamp,
         actor=event.actor,
         reason=event.reason,

@@ -3,7 +3,7 @@
 from collections.abc import Callable, Iterable
 from uuid import UUID, uuid4
 
-from openclaw_manager.application.credentials import CredentialDesk, GivenCredentials
+from openclaw_manager.application.credentials import NOTHING_GIVEN, CredentialDesk, GivenCredentials
 from openclaw_manager.application.event_log import EventLog
 from openclaw_manager.application.log_directory import LogDirectory
 from openclaw_manager.application.minion import shown
@@ -15,10 +15,12 @@ from openclaw_manager.domain.address import GatewayUrl
 from openclaw_manager.domain.errors import NameTaken, TooMuchContention
 from openclaw_manager.domain.instance import Instance
 from openclaw_manager.domain.name import InstanceName, name_key
-from openclaw_manager.domain.provenance import FactKeeper, Provenance
+from openclaw_manager.domain.provenance import Provenance
 from openclaw_manager.domain.reservation import NameReservation
 from openclaw_manager.domain.secret import NO_CREDENTIALS, Credentials, references_in
 from openclaw_manager.domain.tag import Tag
+
+_Decision = tuple[Instance, *tuple[NameReservation, ...]]
 
 
 class Instances:
@@ -53,7 +55,7 @@ class Instances:
         labels = [Tag(tag) for tag in tags]
         by = self._facts.provenance(reason)
 
-        def decide() -> tuple[Instance, NameReservation]:
+        def decide() -> _Decision:
             reservation = self._reserve(instance_name, instance_id, by)
             instance = Instance.register(
                 instance_id, instance_name, gateway_url, credentials, labels, by
@@ -68,12 +70,12 @@ class Instances:
         selector: str,
         *,
         url: str | None = None,
-        given: GivenCredentials = GivenCredentials(),
+        given: GivenCredentials = NOTHING_GIVEN,
         tags: Iterable[str] = (),
         untag: Iterable[str] = (),
         reason: str | None = None,
     ) -> Minion:
-        """Change where a gateway is, what it is shown, or its labels; raises ``InstanceRemoved``."""
+        """Change where a gateway is, what it is shown, or its tags; raises ``InstanceRemoved``."""
         gateway_url = GatewayUrl(url) if url is not None else None
         labels, dropped = [Tag(tag) for tag in tags], list(untag)
         instance_id = self._find(selector)
@@ -82,7 +84,7 @@ class Instances:
         by = self._facts.provenance(reason)
         replaced: list[str] = []
 
-        def decide() -> tuple[Instance]:
+        def decide() -> _Decision:
             instance = self._log.instance(instance_id)
             before = instance.credentials
             if gateway_url is not None:
@@ -104,43 +106,40 @@ class Instances:
         instance_id = self._find(selector)
         by = self._facts.provenance(reason)
 
-        def decide() -> list[FactKeeper]:
+        def decide() -> _Decision:
             instance = self._log.instance(instance_id)
             old_name = instance.name
             instance.rename(new_name, by)
-            changed: list[FactKeeper] = [instance]
-            if name_key(old_name) != name_key(new_name):
-                changed += [
-                    self._reserve(new_name, instance_id, by),
-                    self._release(old_name, by),
-                ]
-            return changed
+            if name_key(old_name) == name_key(new_name):  # it is reserved in whatever case
+                return (instance,)
+            reserved = self._reserve(new_name, instance_id, by)
+            return instance, reserved, self._release(old_name, by)
 
-        return self._record(decide)
+        return shown(self._facts.record(decide)[0])
 
     def remove(self, selector: str, reason: str | None = None) -> Minion:
         """Remove an instance without forgetting it; raises ``InstanceRemoved`` the second time."""
         instance_id = self._find(selector)
         by = self._facts.provenance(reason)
 
-        def decide() -> tuple[Instance, NameReservation]:
+        def decide() -> _Decision:
             instance = self._log.instance(instance_id)
             instance.remove(by)
             return instance, self._release(instance.name, by)
 
-        return self._record(decide)
+        return shown(self._facts.record(decide)[0])
 
     def restore(self, selector: str, reason: str | None = None) -> Minion:
         """Take a removal back; raises ``InstanceNotRemoved``, and ``NameTaken`` meanwhile."""
         instance_id = self._find(selector)
         by = self._facts.provenance(reason)
 
-        def decide() -> tuple[Instance, NameReservation]:
+        def decide() -> _Decision:
             instance = self._log.instance(instance_id)
             instance.restore(by)
             return instance, self._reserve(InstanceName(instance.name), instance_id, by)
 
-        return self._record(decide)
+        return shown(self._facts.record(decide)[0])
 
     def _find(self, selector: str) -> UUID:
         return UUID(select(selector, LogDirectory(self._log)).id)
@@ -158,25 +157,12 @@ class Instances:
         reservation.release(by)
         return reservation
 
-    def _record(self, decide: Callable[[], Iterable[FactKeeper]]) -> Minion:
-        """Record what is decided; the instance comes first among the aggregates."""
-        decided: list[FactKeeper] = []
-
-        def decide_and_keep() -> Iterable[FactKeeper]:
-            decided[:] = decide()
-            return decided
-
-        self._facts.record(decide_and_keep)
-        return shown(decided[0])
-
-    def _record_with(
-        self, secrets: dict[str, str], decide: Callable[[], Iterable[FactKeeper]]
-    ) -> Minion:
+    def _record_with(self, secrets: dict[str, str], decide: Callable[[], _Decision]) -> Minion:
         """Store secrets, then record the events that refer to them."""
         if secrets:
             self._secrets.put(secrets)
         try:
-            return self._record(decide)
+            return shown(self._facts.record(decide)[0])
         except (NameTaken, TooMuchContention):
             # Only where it is certain that no event was appended: a secret that nobody
             # refers to does no harm, a reference to nothing would.

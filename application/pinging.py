@@ -94,7 +94,7 @@ class Pinging:
         self,
         probes: Iterable[Probe],
         *,
-        timeout: float,  # noqa: ASYNC109  # the budget of each ping, not of this call
+        timeout: float,  # the budget of each ping, not of this call
         concurrency: int,
         found: Callable[[Finding], None],
     ) -> None:

@@ -24,7 +24,7 @@ class GatewayUrl(str):
         return super().__new__(cls, text)
 
 
-def _problem_with(text: str) -> str | None:
+def _problem_with(text: str) -> str | None:  # noqa: PLR0911 - a table, read from top to bottom
     if len(text) > _LONGEST:
         return f"is longer than {_LONGEST} characters"
     if not text.isascii() or not text.isprintable() or " " in text:
@@ -48,7 +48,7 @@ def _problem_with(text: str) -> str | None:
 
 
 def _without_user_info(text: str) -> str:
-    """What may be repeated of a refused URL: a password in it is a secret too."""
+    """Leave out what may not be repeated of a refused URL: a password in it is a secret too."""
     scheme, slashes, rest = text[:_LONGEST].partition("://")
     authority, at, remainder = rest.rpartition("@")
     return f"{scheme}{slashes}…@{remainder}" if authority or at else text[:_LONGEST]

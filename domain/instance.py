@@ -8,7 +8,7 @@ from uuid import UUID
 from eventsourcing.domain import AggregateCreated
 
 from openclaw_manager.domain.address import GatewayUrl
-from openclaw_manager.domain.condition import Condition, Status
+from openclaw_manager.domain.condition import Status
 from openclaw_manager.domain.errors import InstanceNotRemoved, InstanceRemoved
 from openclaw_manager.domain.name import InstanceName
 from openclaw_manager.domain.ping import PingOutcome

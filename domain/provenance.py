@@ -34,9 +34,7 @@ class FactKeeper(BaseAggregate[UUID]):
 
     def record(self, fact: type[Fact], by: Provenance, **facts: Any) -> None:
         """Let a fact happen: apply it here, and keep it to be saved."""
-        self.trigger_event(
-            fact, timestamp=by.at, actor=by.actor, reason=by.reason, **facts
-        )
+        self.trigger_event(fact, timestamp=by.at, actor=by.actor, reason=by.reason, **facts)
 
 
 class StateSnapshot(Snapshot):

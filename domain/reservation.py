@@ -48,12 +48,12 @@ class NameReservation(FactKeeper):
         """The holder was removed or renamed."""
 
         TOPIC = "name.released"
+        holder: str
 
         def apply(self, aggregate: "NameReservation") -> None:
             """Remember who held the name, most recent last."""
-            former = aggregate.former_holders
-            holder = aggregate.holder
-            aggregate.former_holders = [id_ for id_ in former if id_ != holder] + [holder]
+            before = [id_ for id_ in aggregate.former_holders if id_ != self.holder]
+            aggregate.former_holders = [*before, self.holder]
             aggregate.holder = None
 
     def __init__(self, name: str, instance_id: str) -> None:
@@ -87,4 +87,5 @@ class NameReservation(FactKeeper):
 
     def release(self, by: Provenance) -> None:
         """Let go of the name."""
-        self.record(self.Released, by)
+        assert self.holder is not None, "only a holder lets go"
+        self.record(self.Released, by, holder=self.holder)

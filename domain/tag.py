@@ -33,7 +33,5 @@ class Tag(str):
 def retagged(tags: Iterable[str], add: Iterable[Tag], drop: Iterable[str]) -> list[str]:
     """Work out the tags that follow: ``drop`` names keys or whole tags, ``add`` wins."""
     dropped = set(drop)
-    kept = {
-        Tag(tag).key: tag for tag in tags if tag not in dropped and Tag(tag).key not in dropped
-    }
+    kept = {Tag(tag).key: tag for tag in tags if tag not in dropped and Tag(tag).key not in dropped}
     return sorted((kept | {tag.key: str(tag) for tag in add}).values())

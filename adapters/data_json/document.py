@@ -49,7 +49,7 @@ class Document:
         return document
 
     def _read(self, cursor: "_Cursor") -> None:
-        for key in cursor.keys():
+        for key in cursor.members():
             if key == _MINIONS:
                 self._read_entries(cursor)
                 continue
@@ -126,7 +126,7 @@ class _Cursor:
         self._text = text
         self._at = 0
 
-    def keys(self) -> Iterator[str]:
+    def members(self) -> Iterator[str]:
         """Yield the keys of an object; the caller takes each value before the next key."""
         for _ in self._separated("{", "}"):
             key, _text = self.value()

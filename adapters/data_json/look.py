@@ -1,6 +1,5 @@
 """A look at the view that takes no lock and changes nothing."""
 
-from pathlib import Path
 from typing import Any
 
 from openclaw_manager.adapters.data_json.document import DamagedDocument, read
@@ -8,7 +7,7 @@ from openclaw_manager.domain.errors import StoreUnavailable
 from openclaw_manager.domain.stamp import Stamp
 
 
-def look_at(path: Path) -> tuple[list[Any], Stamp | None]:
+def look_at(path: str) -> tuple[list[Any], Stamp | None]:
     """Read the entries of the view, and what it was made from.
 
     A view that is missing or damaged has no entries and no stamp: it is for ``DataJson`` to

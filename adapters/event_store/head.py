@@ -1,9 +1,9 @@
 """A look at the log that loads nothing of the event store."""
 
+import os
 import sqlite3
 from collections.abc import Iterable
 from contextlib import closing
-from pathlib import Path
 
 from openclaw_manager.adapters.event_store.schema import problem_with
 from openclaw_manager.adapters.sqlite_errors import store_error
@@ -19,14 +19,14 @@ _INSTANCES = (
 class SqliteLogHead:
     """Tells how far the log has come, and which instances stand in it."""
 
-    def __init__(self, path: Path, *, lock_timeout: float) -> None:
+    def __init__(self, path: str, *, lock_timeout: float) -> None:
         self._path = path
         self._lock_timeout = lock_timeout
 
     def stamp(self) -> Stamp | None:
         """Tell the id of the log and the position of its last event; None without a log."""
         try:
-            self._path.stat()
+            os.stat(self._path)
         except FileNotFoundError:
             return None
         except OSError as error:

@@ -19,9 +19,7 @@ class LogRecorder(ApplicationRecorder):
         """Tell this log from every other one: a UUID4 drawn when it was created."""
 
     @abstractmethod
-    def latest_versions(
-        self, topics_beginning: str, after: int, upto: int
-    ) -> Mapping[UUID, int]:
+    def latest_versions(self, topics_beginning: str, after: int, upto: int) -> Mapping[UUID, int]:
         """Tell which aggregates had such events at positions in (after, upto].
 
         The answer has the last version of each in that span, oldest aggregate first.

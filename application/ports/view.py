@@ -11,13 +11,34 @@ Minion = dict[str, Any]
 
 INSTANCE_TYPE = "openclaw-instance"
 MINION_KEYS = frozenset(
-    "id title minionTypeId status tags createdAt updatedAt deletedAt fields".split()
+    {
+        "id",
+        "title",
+        "minionTypeId",
+        "status",
+        "tags",
+        "createdAt",
+        "updatedAt",
+        "deletedAt",
+        "fields",
+    }
 )
 INSTANCE_FIELDS = frozenset(
-    (
-        "url token deviceId devicePublicKey devicePrivateKey status lastPingAt lastPingLatencyMs "
-        "version condition cause dialect protocol"
-    ).split()
+    {
+        "url",
+        "token",
+        "deviceId",
+        "devicePublicKey",
+        "devicePrivateKey",
+        "status",
+        "lastPingAt",
+        "lastPingLatencyMs",
+        "version",
+        "condition",
+        "cause",
+        "dialect",
+        "protocol",
+    }
 )
 
 

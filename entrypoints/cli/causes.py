@@ -19,7 +19,9 @@ _KEY = "openclaw-manager instance update {name} --private-key @device.pem"
 
 ADVICE = {
     Cause.GATEWAY_STARTING: Advice("the gateway is starting and takes no clients yet", _PING),
-    Cause.SLOW: Advice("the gateway answers, but slowly", "openclaw-manager instance history {name}"),
+    Cause.SLOW: Advice(
+        "the gateway answers, but slowly", "openclaw-manager instance history {name}"
+    ),
     Cause.NOT_READY: Advice(
         "the gateway let us in and reports a fault of its own", "openclaw status  # on its host"
     ),
@@ -30,7 +32,9 @@ ADVICE = {
         "so it may be another one",
         _URL,
     ),
-    Cause.DEVICE_KEY_MISSING: Advice("the gateway wants a device key, and none is registered", _KEY),
+    Cause.DEVICE_KEY_MISSING: Advice(
+        "the gateway wants a device key, and none is registered", _KEY
+    ),
     Cause.DEVICE_KEY_REFUSED: Advice("the gateway does not take the registered device key", _KEY),
     Cause.PAIRING_REQUIRED: Advice(
         "the gateway wants this device to be paired first",
@@ -52,17 +56,16 @@ ADVICE = {
     Cause.HTTP_REFUSED: Advice("an HTTP server answered, and refused a WebSocket", _URL),
     Cause.NAME_NOT_RESOLVED: Advice("the host name has no address", _URL),
     Cause.CONNECTION_REFUSED: Advice(
-        "the host is there, and nothing listens on that port", "openclaw gateway status  # on its host"
+        "the host is there, and nothing listens on that port",
+        "openclaw gateway status  # on its host",
     ),
     Cause.NETWORK_UNREACHABLE: Advice("there is no way to that host", "ip route"),
-    Cause.TIMEOUT: Advice(
-        "the gateway did not answer in time", _PING + " --timeout 30s"
-    ),
-    Cause.TLS_UNTRUSTED: Advice(
-        "nothing here vouches for the certificate of the gateway", _URL
-    ),
+    Cause.TIMEOUT: Advice("the gateway did not answer in time", _PING + " --timeout 30s"),
+    Cause.TLS_UNTRUSTED: Advice("nothing here vouches for the certificate of the gateway", _URL),
     Cause.TLS_PIN_MISMATCH: Advice("the gateway shows another certificate than before", _URL),
     Cause.NOT_A_GATEWAY: Advice("something answered that is no gateway", _URL),
-    Cause.CONNECTION_CLOSED: Advice("the gateway closed the connection before it was through", _PING),
+    Cause.CONNECTION_CLOSED: Advice(
+        "the gateway closed the connection before it was through", _PING
+    ),
     Cause.MALFORMED_FRAME: Advice("the gateway sent something that no gateway sends", _URL),
 }

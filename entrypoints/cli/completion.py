@@ -13,7 +13,10 @@ _SETUP = {
 @click.argument("shell", type=click.Choice(list(_SETUP)))
 @click.pass_context
 def completion(ctx: click.Context, shell: str) -> None:
-    """Print the completion script of a SHELL, which offers the names of instances too."""
+    """Print the completion script of a SHELL.
+
+    It completes commands and options, and the names of the instances that there are.
+    """
     from click.shell_completion import get_completion_class
 
     kind = get_completion_class(shell)

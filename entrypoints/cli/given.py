@@ -6,23 +6,25 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
+from openclaw_manager.entrypoints.cli.terminal import warn
 from openclaw_manager.entrypoints.duration import seconds_in
 
 if TYPE_CHECKING:
     from click.shell_completion import CompletionItem
 
 
-class _Secret(click.ParamType[str]):
-    """A secret: ``@FILE``, ``-`` for standard input, ``env:NAME``, or the value itself."""
+class _Given(click.ParamType[str]):
+    """A text: ``@FILE``, ``-`` for standard input, ``env:NAME``, or the value itself."""
 
-    name = "secret"
+    name = "value"
 
-    def convert(
-        self, value: Any, param: click.Parameter | None, ctx: click.Context | None
-    ) -> str:
-        """Fetch the secret from where it is said to be."""
+    def __init__(self, *, secret: bool) -> None:
+        self._secret = secret
+
+    def convert(self, value: Any, param: click.Parameter | None, ctx: click.Context | None) -> str:
+        """Fetch the text from where it is said to be."""
         try:
-            return _fetch(value, param.opts[0] if param else "the value").removesuffix("\n")
+            fetched = _fetch(value)
         except KeyError as error:
             self.fail(f"there is no environment variable {error.args[0]!r}", param, ctx)
         except UnicodeDecodeError:
@@ -30,9 +32,15 @@ class _Secret(click.ParamType[str]):
         except (OSError, ValueError) as error:
             problem = getattr(error, "strerror", None) or error
             self.fail(f"{value} cannot be read: {problem}", param, ctx)
+        if fetched == value and self._secret:
+            warn(
+                f"other users of this machine can see {param.opts[0] if param else 'a secret'} "
+                "in the process list; give @FILE, - or env:NAME instead"
+            )
+        return fetched.removesuffix("\n")
 
 
-def _fetch(value: str, option: str) -> str:
+def _fetch(value: str) -> str:
     if value == "-":
         return sys.stdin.read()
     if value.startswith("@"):
@@ -40,11 +48,6 @@ def _fetch(value: str, option: str) -> str:
             return file.read()
     if value.startswith("env:"):
         return os.environ[value[len("env:") :]]
-    click.echo(
-        f"warning: other users of this machine can see {option} in the process list; "
-        "give @FILE, - or env:NAME instead",
-        err=True,
-    )
     return value
 
 
@@ -69,7 +72,10 @@ class _InstanceSelector(click.ParamType[str]):
     name = "instance"
 
     def shell_complete(
-        self, ctx: click.Context, param: click.Parameter, incomplete: str  # noqa: ARG002
+        self,
+        ctx: click.Context,
+        param: click.Parameter,  # noqa: ARG002 - click calls it so
+        incomplete: str,
     ) -> "list[CompletionItem]":
         """Offer the names of the instances that begin so."""
         from click.shell_completion import CompletionItem
@@ -78,9 +84,12 @@ class _InstanceSelector(click.ParamType[str]):
 
         home = ctx.find_root().params.get("home")
         names = [minion["title"] for minion in Session(home).instances()]
-        return [CompletionItem(name) for name in names if name.lower().startswith(incomplete.lower())]
+        return [
+            CompletionItem(name) for name in names if name.lower().startswith(incomplete.lower())
+        ]
 
 
-SECRET = _Secret()
+SECRET = _Given(secret=True)
+TEXT = _Given(secret=False)
 DURATION = _Duration()
 INSTANCE = _InstanceSelector()

@@ -14,7 +14,9 @@ MACHINE_FORMATS = ("json", "jsonl")
 
 def output_options(command: _Command) -> _Command:
     """Give a command the options ``-o`` and ``--json``; its parameter is ``output``."""
-    command = click.option("--json", "output", flag_value="json", help="Short for -o json.")(command)
+    command = click.option("--json", "output", flag_value="json", help="Short for -o json.")(
+        command
+    )
     return click.option(
         "-o",
         "--output",
@@ -25,9 +27,7 @@ def output_options(command: _Command) -> _Command:
     )(command)
 
 
-def write(
-    document: Any, output: str, *, names: Iterable[str], table: Callable[[], str]
-) -> None:
+def write(document: Any, output: str, *, names: Iterable[str], table: Callable[[], str]) -> None:
     """Print a document: a list of objects, or one object.
 
     ``names`` are what ``-o name`` prints, a line each; ``table`` makes the text for a person.
@@ -59,7 +59,7 @@ def _write_yaml(document: Any) -> None:
     yaml = YAML(typ="safe", pure=True)
     yaml.default_flow_style = False
     yaml.allow_unicode = True
-    yaml.sort_base_mapping_type_on_output = False
+    yaml.sort_base_mapping_type_on_output = False  # type: ignore[assignment]  # keep our order
     yaml.dump(document, sys.stdout)
 
 

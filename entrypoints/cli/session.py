@@ -50,7 +50,8 @@ class Session:
         return read_instances(
             self.settings.home,
             lock_timeout=self.settings.lock_timeout,
-            catch_up=lambda anew: self.container.projection().catch_up(anew=anew),
+            catch_up=lambda: self.container.projection().catch_up(),
+            make_anew=lambda: self.container.projection().catch_up(anew=True),
             warn=warn,
         )
 

@@ -9,7 +9,7 @@ from openclaw_manager.entrypoints.cli.session import session
 @click.command
 @output_options
 def settings(output: str) -> None:
-    """Show each setting, its value, and where that came from.
+    """Show the settings and where each came from.
 
     A flag beats the environment (OPENCLAW_MANAGER_TIMEOUT and so on), which beats config.toml
     in the home, which beats the default. Times are in seconds.

@@ -10,7 +10,6 @@ from openclaw_manager.entrypoints.composition.home import Home
 from openclaw_manager.entrypoints.composition.settings import Settings
 
 if TYPE_CHECKING:
-    from openclaw_manager.adapters.simulator import GatewaySimulator
     from openclaw_manager.application.history import History
     from openclaw_manager.application.instances import Instances
     from openclaw_manager.application.pinging import Pinging
@@ -69,7 +68,10 @@ class Container(containers.DeclarativeContainer):
 
     event_log = providers.Singleton(_late("application.event_log", "EventLog"), event_store)
     projection: "providers.Provider[Projection]" = providers.Singleton(
-        _late("application.projection", "Projection"), event_log, secret_store, view,
+        _late("application.projection", "Projection"),
+        event_log,
+        secret_store,
+        view,
         snapshot_secrets=settings.provided.snapshot_secrets,
     )
     facts = providers.Singleton(
@@ -101,8 +103,4 @@ class Container(containers.DeclarativeContainer):
     )
     history: "providers.Provider[History]" = providers.Singleton(
         _late("application.history", "History"), event_log
-    )
-
-    simulator: "providers.Provider[GatewaySimulator]" = providers.Factory(
-        _late("adapters.simulator", "GatewaySimulator")
     )

@@ -9,8 +9,8 @@ from openclaw_manager.entrypoints.composition.reading import refuse_lost_log
 class Home:
     """A folder for its owner alone, made when something is first written into it."""
 
-    def __init__(self, path: Path) -> None:
-        self._path = path
+    def __init__(self, path: str) -> None:
+        self._path = Path(path)
 
     def place(self, name: str) -> Path:
         """Make sure of the folder, and tell where a file lies in it."""
@@ -24,5 +24,5 @@ class Home:
 
     def place_of_log(self, name: str) -> Path:
         """Tell where the log lies, and refuse to begin a new one where an old one was lost."""
-        refuse_lost_log(self._path)
+        refuse_lost_log(str(self._path))
         return self.place(name)

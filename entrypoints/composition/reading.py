@@ -3,8 +3,8 @@
 They load neither the event store nor the container, unless the view must be caught up first.
 """
 
+import os
 from collections.abc import Callable
-from pathlib import Path
 from typing import Any
 
 from openclaw_manager.adapters.data_json.look import look_at
@@ -17,43 +17,47 @@ VIEW = "data.json"
 
 
 def read_instances(
-    home: Path,
+    home: str,
     *,
     lock_timeout: float,
-    catch_up: Callable[[bool], None],
+    catch_up: Callable[[], None],
+    make_anew: Callable[[], None],
     warn: Callable[[str], None],
 ) -> list[Minion]:
     """Read all instances, removed ones included, in the order in which they were registered.
 
-    ``catch_up`` brings the view to the head of the log, or makes it anew; it is called where
-    the view is behind or damaged. ``warn`` is told, in a sentence, what a person should know. Raises a ``StoreError``.
+    ``catch_up`` is called where the view is behind the log or damaged, ``make_anew`` where
+    entries of ours lost what every instance has, and ``warn`` is told, in a sentence, what a
+    person should know. Raises a ``StoreError``.
     """
-    head = SqliteLogHead(home / LOG, lock_timeout=lock_timeout)
+    view = os.path.join(home, VIEW)
+    head = SqliteLogHead(os.path.join(home, LOG), lock_timeout=lock_timeout)
     stamp = head.stamp()
-    entries, made_from = look_at(home / VIEW)
+    entries, made_from = look_at(view)
     if stamp is None:
         refuse_lost_log(home)
     elif made_from != stamp:
-        catch_up(False)
-        entries, _ = look_at(home / VIEW)
+        catch_up()
+        entries, _ = look_at(view)
     ours = _ours(entries, head) if stamp else []
     if not all(map(_is_whole, ours)):
-        warn(f"{home / VIEW}: entries of ours had no title or fields; it was made anew")
-        catch_up(True)
-        ours = _ours(look_at(home / VIEW)[0], head)
+        warn(f"{view}: entries of ours had no title or fields; it was made anew")
+        make_anew()
+        ours = _ours(look_at(view)[0], head)
     strangers = sum(map(_is_instance, entries)) - len(ours)
     if strangers > 0:
-        warn(f"{home / VIEW}: {strangers} instances in it were not registered here; left as they are")
+        warn(f"{view}: {strangers} instances in it were not registered here; left as they are")
     return ours
 
 
-def refuse_lost_log(home: Path) -> None:
+def refuse_lost_log(home: str) -> None:
     """Raise ``StoreDamaged`` where the log is gone, and the view is all that is left of it.
 
     A new log would bury what the old one said.
     """
-    if look_at(home / VIEW)[1] is not None and not (home / LOG).exists():
-        raise StoreDamaged(home / LOG, f"is missing, although {VIEW} was made from it")
+    log = os.path.join(home, LOG)
+    if look_at(os.path.join(home, VIEW))[1] is not None and not os.path.exists(log):
+        raise StoreDamaged(log, f"is missing, although {VIEW} was made from it")
 
 
 def _ours(entries: list[Any], head: SqliteLogHead) -> list[Minion]:

@@ -2,8 +2,6 @@
 
 import os
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass
-from pathlib import Path
 from typing import Any, NamedTuple
 
 from openclaw_manager.domain.errors import InvalidSetting
@@ -13,11 +11,10 @@ _VARIABLES = "OPENCLAW_MANAGER_"
 _CONFIG = "config.toml"
 
 
-@dataclass(frozen=True, slots=True)
-class Settings:
+class Settings(NamedTuple):
     """The values in force, times in seconds, and for each the place that it came from."""
 
-    home: Path
+    home: str
     store: str
     secret_store: str
     snapshot_secrets: str
@@ -88,7 +85,7 @@ def resolve(
         for key in _SETTINGS
     }
     layers |= {
-        _CONFIG: _read_config(home / _CONFIG),
+        _CONFIG: _read_config(os.path.join(home, _CONFIG)),
         "default": {key: setting.default for key, setting in _SETTINGS.items()} | dict(defaults),
     }
     values: dict[str, Any] = {}
@@ -99,14 +96,14 @@ def resolve(
     return Settings(home=home, origins=origins, **values)
 
 
-def _home(flags: Mapping[str, Any], environment: Mapping[str, str]) -> tuple[Path, str]:
+def _home(flags: Mapping[str, Any], environment: Mapping[str, str]) -> tuple[str, str]:
     """Find the home, which cannot stand in the file that is in the home."""
     variable = f"{_VARIABLES}HOME"
     if flags.get("home"):
-        return Path(os.path.abspath(flags["home"])), "flag --home"
+        return os.path.abspath(flags["home"]), "flag --home"
     if environment.get(variable):
-        return Path(os.path.abspath(environment[variable])), f"environment {variable}"
-    return Path(os.path.expanduser("~/.openclaw-manager")), "default"
+        return os.path.abspath(environment[variable]), f"environment {variable}"
+    return os.path.expanduser("~/.openclaw-manager"), "default"
 
 
 def _read(key: str, written: Any, origin: str, setting: _Setting) -> Any:
@@ -116,20 +113,21 @@ def _read(key: str, written: Any, origin: str, setting: _Setting) -> Any:
         raise InvalidSetting(key, written, origin, str(problem)) from problem
 
 
-def _read_config(path: Path) -> dict[str, Any]:
+def _read_config(path: str) -> dict[str, Any]:
     try:
-        text = path.read_text(encoding="utf-8")
+        with open(path, encoding="utf-8") as file:
+            text = file.read()
     except FileNotFoundError:
         return {}
     except (OSError, UnicodeDecodeError) as error:
-        raise InvalidSetting("config", path.name, str(path), f"cannot be read: {error}") from error
+        raise InvalidSetting("config", _CONFIG, path, f"cannot be read: {error}") from error
     import tomllib
 
     try:
         config = tomllib.loads(text)
     except tomllib.TOMLDecodeError as error:
-        raise InvalidSetting("config", path.name, str(path), f"is not TOML: {error}") from error
+        raise InvalidSetting("config", _CONFIG, path, f"is not TOML: {error}") from error
     unknown = sorted(config.keys() - _SETTINGS.keys())
     if unknown:
-        raise InvalidSetting(unknown[0], config[unknown[0]], str(path), "is no setting")
+        raise InvalidSetting(unknown[0], config[unknown[0]], path, "is no setting")
     return config

@@ -36,7 +36,7 @@ def update(
     reason: str | None,
     output: str,
 ) -> None:
-    """Change where INSTANCE is, what it is shown, or its labels."""
+    """Change the URL, credentials or tags of INSTANCE."""
     from openclaw_manager.application.credentials import GivenCredentials
 
     if token is not None and no_token:
@@ -67,7 +67,10 @@ def rename(instance: str, name: str, reason: str | None, output: str) -> None:
 @reason_option
 @output_options
 def remove(instance: str, reason: str | None, output: str) -> None:
-    """Remove INSTANCE without forgetting it: its history stays, and restore takes it back."""
+    """Remove INSTANCE without forgetting it.
+
+    Its name is free again, its history stays, and restore takes the removal back.
+    """
     write_instance(session().container.instances().remove(instance, reason), output)
 
 

@@ -18,7 +18,10 @@ if TYPE_CHECKING:
 @click.option("--limit", type=click.IntRange(min=1), help="Only the last so many.")
 @output_options
 def history(instance: str, limit: int | None, output: str) -> None:
-    """Tell what happened to INSTANCE, oldest first; removed instances have a history too."""
+    """Tell what happened to INSTANCE, oldest first.
+
+    Removed instances have a history too.
+    """
     entries = session().container.history().of(instance, limit)
     write(
         [_document(entry) for entry in entries],
@@ -42,7 +45,9 @@ def _document(entry: "HistoryEntry") -> dict[str, Any]:
 
 
 def _table(entries: "list[HistoryEntry]") -> str:
-    return rows_table(("POSITION", "TIME", "EVENT", "WHAT", "ACTOR", "REASON"), map(_row, entries))
+    return rows_table(
+        ("POSITION", "TIME (UTC)", "EVENT", "WHAT", "ACTOR", "REASON"), map(_row, entries)
+    )
 
 
 def _row(entry: "HistoryEntry") -> tuple[str, ...]:

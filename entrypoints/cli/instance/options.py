@@ -5,11 +5,11 @@ from typing import Any, TypeVar
 
 import click
 
-from openclaw_manager.entrypoints.cli.given import INSTANCE, SECRET
+from openclaw_manager.entrypoints.cli.given import INSTANCE, SECRET, TEXT
 
 _Command = TypeVar("_Command", bound=Callable[..., Any])
 
-_SECRET = "VALUE|@FILE|-|env:NAME"  # noqa: S105 - how one is given, and not one itself
+_SECRET = "VALUE|@FILE|-|env:NAME"
 _CREDENTIALS = (
     click.option("--token", type=SECRET, metavar=_SECRET, help="The bearer token."),
     click.option(
@@ -20,7 +20,7 @@ _CREDENTIALS = (
     ),
     click.option(
         "--public-key",
-        type=SECRET,
+        type=TEXT,
         metavar=_SECRET,
         help="Its public half, as PEM.  [default: derived from the private key]",
     ),

@@ -24,9 +24,7 @@ _COLORS = {"ok": "green", "degraded": "yellow", "starting": "yellow"}
 @click.command
 @click.argument("instances", nargs=-1, type=INSTANCE, metavar="INSTANCE...")
 @click.option("--all", "everything", is_flag=True, help="Every instance that is not removed.")
-@click.option(
-    "--timeout", type=DURATION, help="How long one ping may take in all.  [default: 10s]"
-)
+@click.option("--timeout", type=DURATION, help="How long one ping may take in all.  [default: 10s]")
 @click.option("--concurrency", type=click.IntRange(min=1), help="How many at once.  [default: 32]")
 @reason_option
 @output_options
@@ -40,7 +38,9 @@ def ping(
     reason: str | None,
     output: str,
 ) -> None:
-    """Make one complete authenticated round trip to each gateway, or say why there was none.
+    """Reach each INSTANCE, or say why that failed.
+
+    A ping is one complete authenticated round trip, and nothing less is a success.
 
     Nothing is changed on the gateway, and an authentication that failed is not tried again.
     Exit status 4: one is down or starting; 5: one refused us.
@@ -103,9 +103,7 @@ def _document(finding: "Finding") -> dict[str, Any]:
         "version": outcome.version,
         "dialect": outcome.dialect,
         "protocol": outcome.protocol,
-        "steps": [
-            {"step": timed.step, "ms": timed.ms, "ok": timed.ok} for timed in outcome.steps
-        ],
+        "steps": [{"step": timed.step, "ms": timed.ms, "ok": timed.ok} for timed in outcome.steps],
     }
 
 

@@ -24,7 +24,7 @@ secrets_option = click.option(
 @secrets_option
 @output_options
 def list_(everything: bool, show_secrets: bool, output: str) -> None:
-    """List the instances, and what the last ping of each found."""
+    """List the instances and what pings found."""
     minions = [
         minion if show_secrets else _without_secrets(minion)
         for minion in session().instances()
@@ -64,7 +64,7 @@ def _without_secrets(minion: Minion) -> Minion:
 def _table(minions: list[Minion]) -> str:
     if not minions:
         return "no instances; register one: openclaw-manager instance register NAME --url URL"
-    heads = ("NAME", "STATUS", "CAUSE", "VERSION", "ROUND TRIP", "LAST SUCCESS", "URL")
+    heads = ("NAME", "STATUS", "CAUSE", "VERSION", "ROUND TRIP", "LAST SUCCESS (UTC)", "URL")
     return rows_table(heads, map(_row, minions))
 
 
