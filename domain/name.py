@@ -19,6 +19,7 @@ class InstanceName(str):
 
     def __new__(cls, text: str) -> Self:
         """Take a text as a name, or say what is wrong with it."""
+        text = unicodedata.normalize("NFC", text)  # which may make it longer
         if not text.strip():
             raise InvalidName(text, "is empty")
         if len(text) > _LONGEST:
@@ -29,9 +30,10 @@ class InstanceName(str):
             raise InvalidName(text, "begins or ends with a space")
         if text.startswith("-"):
             raise InvalidName(text, "begins with a dash, so commands would take it for an option")
-        return super().__new__(cls, unicodedata.normalize("NFC", text))
+        return super().__new__(cls, text)
 
 
 def name_key(name: str) -> str:
     """Bring a name into the form in which two names are compared."""
-    return unicodedata.normalize("NFKC", name).casefold()
+    key = unicodedata.normalize("NFKC", name).casefold()
+    return unicodedata.normalize("NFKC", key)  # some letters are taken apart by losing their case

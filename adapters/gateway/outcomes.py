@@ -2,7 +2,7 @@
 
 from openclaw_manager.adapters.gateway.conversation import Health, Hello
 from openclaw_manager.adapters.gateway.failure import Failure
-from openclaw_manager.adapters.gateway.progress import Progress
+from openclaw_manager.adapters.gateway.progress import Progress, rounded
 from openclaw_manager.application.ports.gateway_link import Target
 from openclaw_manager.domain.condition import Cause, Condition
 from openclaw_manager.domain.ping import PingOutcome
@@ -37,8 +37,8 @@ def succeeded(
         condition=Condition.OK if ready else Condition.DEGRADED,
         cause=None if ready else Cause.NOT_READY,
         detail=_plain(health.fault, target),
-        latency_ms=latency_ms,
-        connect_ms=connect_ms,
+        latency_ms=rounded(latency_ms),
+        connect_ms=rounded(connect_ms),
         version=_plain(hello.version, target),
         dialect=progress.dialect,
         protocol=hello.protocol,

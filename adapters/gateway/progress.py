@@ -9,6 +9,11 @@ from openclaw_manager.domain.ping import Dialect, Step, TimedStep
 _MS = 1000
 
 
+def rounded(ms: float) -> float:
+    """Keep the microseconds; no clock here tells more."""
+    return round(ms, 3)
+
+
 class Progress:
     """The steps taken so far; the last one is not ok if the attempt ended in it."""
 
@@ -37,7 +42,7 @@ class Progress:
             yield
             ok = True
         finally:
-            self._steps.append(TimedStep(step, (perf_counter() - began) * _MS, ok))
+            self._steps.append(TimedStep(step, rounded((perf_counter() - began) * _MS), ok))
 
     def drop_step(self) -> None:
         """Take back the last step, which turned out not to be one that this dialect has."""
