@@ -4,6 +4,7 @@ from dataclasses import dataclass, field
 from typing import NamedTuple, Protocol
 
 from openclaw_manager.adapters.gateway.frames import Message
+from openclaw_manager.domain.condition import Cause
 from openclaw_manager.domain.ping import Dialect
 
 
@@ -21,6 +22,7 @@ class Health(NamedTuple):
     """What a gateway says of its own health; ``fault`` is None when all is well."""
 
     fault: str | None = None
+    cause: Cause = Cause.NOT_READY
 
 
 class Conversation(Protocol):

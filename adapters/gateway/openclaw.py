@@ -20,6 +20,7 @@ from openclaw_manager.domain.ping import Dialect
 
 CHALLENGE = "connect.challenge"
 _OLDEST, _NEWEST = 3, 4
+_BUSY_MS = 60_000
 
 
 class OpenClawConversation:
@@ -81,6 +82,9 @@ class OpenClawConversation:
         """Take in what comes until the answer; events may come between.
 
         Protocol 3 has no ``eventLoop`` and no ``modelRuntime`` (measured on 2026.3.28).
+        ``eventLoop`` is a sample of one second, which any burst of work degrades, a start above
+        all; ``degradedSinceMs`` is for how long all samples were, and the gateway itself
+        complains after a minute of that (read in the code of 2026.9.6).
         """
         answer = self._answer(message)
         if answer is None:
@@ -91,11 +95,12 @@ class OpenClawConversation:
         payload = object_in(answer, "payload")
         if payload.get("ok") is not True:
             return Health("it says that it is not well")
-        parts = {"eventLoop": "event loop", "modelRuntime": "model runtime"}
-        degraded = [
-            name for key, name in parts.items() if object_in(payload, key).get("degraded") is True
-        ]
-        return Health(f"degraded: {', '.join(degraded)}" if degraded else None)
+        if object_in(payload, "modelRuntime").get("degraded") is True:
+            return Health("its model runtime is degraded")
+        busy_ms = object_in(payload, "eventLoop").get("degradedSinceMs")
+        if isinstance(busy_ms, int | float) and busy_ms >= _BUSY_MS:
+            return Health(f"its event loop has been busy for {busy_ms / 1000:.0f} s", Cause.SLOW)
+        return Health()
 
     def _request(self, method: str, params: Mapping[str, Any]) -> str:
         self._requests += 1

@@ -4,7 +4,7 @@ from openclaw_manager.adapters.gateway.conversation import Health, Hello
 from openclaw_manager.adapters.gateway.failure import Failure
 from openclaw_manager.adapters.gateway.progress import Progress, rounded
 from openclaw_manager.application.ports.gateway_link import Target
-from openclaw_manager.domain.condition import Cause, Condition
+from openclaw_manager.domain.condition import Condition
 from openclaw_manager.domain.ping import PingOutcome
 from openclaw_manager.domain.text import is_printable
 
@@ -35,7 +35,7 @@ def succeeded(
     ready = health.fault is None
     return PingOutcome(
         condition=Condition.OK if ready else Condition.DEGRADED,
-        cause=None if ready else Cause.NOT_READY,
+        cause=None if ready else health.cause,
         detail=_plain(health.fault, target),
         latency_ms=rounded(latency_ms),
         connect_ms=rounded(connect_ms),

@@ -355,7 +355,7 @@ async def test_a_connection_that_is_reset_during_the_upgrade_is_closed(
 @pytest.mark.parametrize(
     ("reply", "detail"),
     [
-        ('{"ok":true,"payload":{"ok":true,"eventLoop":{"degraded":true}}}', "event loop"),
+        ('{"ok":true,"payload":{"ok":true,"modelRuntime":{"degraded":true}}}', "model runtime"),
         ('{"ok":true,"payload":{"ok":false}}', "not well"),
         ('{"ok":false,"error":{"code":"UNAVAILABLE","message":"busy"}}', "busy (UNAVAILABLE)"),
         ("garbage", "not JSON"),

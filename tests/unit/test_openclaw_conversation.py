@@ -290,44 +290,34 @@ def test_health_is_asked_with_the_next_id() -> None:
     assert question == {"type": "req", "id": "2", "method": "health", "params": {}}
 
 
+def _health(**parts: Any) -> dict[str, Any]:
+    return {"payload": {"ok": True, **parts}}
+
+
 @pytest.mark.parametrize(
-    ("reply", "fault"),
+    ("reply", "health"),
     [
-        ({"payload": {"ok": True}}, None),
+        ({"payload": {"ok": True}}, Health()),
+        (_health(eventLoop={"degraded": False}, modelRuntime={"degraded": False}), Health()),
+        (_health(eventLoop={"degraded": True, "degradedSinceMs": 0}), Health()),
+        (_health(eventLoop={"degraded": True, "degradedSinceMs": 59_999}), Health()),
         (
-            {
-                "payload": {
-                    "ok": True,
-                    "eventLoop": {"degraded": False},
-                    "modelRuntime": {"degraded": False},
-                }
-            },
-            None,
+            _health(eventLoop={"degraded": True, "degradedSinceMs": 60_000}),
+            Health("its event loop has been busy for 60 s", Cause.SLOW),
         ),
-        ({"payload": {"ok": True, "eventLoop": {"degraded": True}}}, "degraded: event loop"),
-        (
-            {
-                "payload": {
-                    "ok": True,
-                    "eventLoop": {"degraded": True},
-                    "modelRuntime": {"degraded": True},
-                }
-            },
-            "degraded: event loop, model runtime",
-        ),
-        ({"payload": {"ok": False}}, "it says that it is not well"),
-        ({"payload": {}}, "it says that it is not well"),
+        (_health(modelRuntime={"degraded": True}), Health("its model runtime is degraded")),
+        ({"payload": {"ok": False}}, Health("it says that it is not well")),
+        ({"payload": {}}, Health("it says that it is not well")),
         (
             {"ok": False, "error": {"code": "UNAVAILABLE", "message": "busy"}},
-            "it does not say how it is: busy (UNAVAILABLE)",
+            Health("it does not say how it is: busy (UNAVAILABLE)"),
         ),
     ],
 )
-def test_health_is_what_the_gateway_says_of_itself(
-    reply: dict[str, Any], fault: str | None
-) -> None:
+def test_health_is_what_the_gateway_says_of_itself(reply: dict[str, Any], health: Health) -> None:
+    """A moment of load is none of its faults, a minute of it is."""
     talk = conversation()
     talk.ask_health()
     assert talk.hear_health('{"type":"event","event":"health","payload":{"ok":false}}') is None
     assert talk.hear_health(answer(id="1")) is None
-    assert talk.hear_health(answer(**{"id": "2"} | reply)) == Health(fault)
+    assert talk.hear_health(answer(**{"id": "2"} | reply)) == health
