@@ -2,6 +2,7 @@
 
 from openclaw_manager.adapters.simulator.faults import Fault
 from openclaw_manager.adapters.simulator.gateway_simulator import GatewaySimulator
+from openclaw_manager.adapters.simulator.openclaw_pairing import PairedDevice, PairingRequest
 from openclaw_manager.adapters.simulator.visits import Visit
 
-__all__ = ["Fault", "GatewaySimulator", "Visit"]
+__all__ = ["Fault", "GatewaySimulator", "PairedDevice", "PairingRequest", "Visit"]

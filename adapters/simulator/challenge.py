@@ -29,6 +29,7 @@ class ChallengeConversation:
     """One connection in the challenge dialect; ``timestamp`` is in milliseconds."""
 
     awaits_connect = True
+    device_id: str | None = None
 
     def __init__(self, settings: Settings, *, nonce: str, timestamp: int) -> None:
         self._settings = settings
@@ -43,6 +44,10 @@ class ChallengeConversation:
     def challenge_without_payload(self) -> str:
         """Ask for a signature over nothing."""
         return encode({"type": "connect.challenge"})
+
+    def challenge_without_time(self) -> str:
+        """Ask for a signature over a nonce and no time."""
+        return encode({"type": "connect.challenge", "payload": {"nonce": self._nonce}})
 
     def hello_unasked(self) -> str:
         """Say hello to somebody who proved nothing."""

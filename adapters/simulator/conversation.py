@@ -36,12 +36,21 @@ class Conversation(Protocol):
     awaits_connect: bool
     """Whether the client has something to send before it is let in."""
 
+    @property
+    def device_id(self) -> str | None:
+        """The device that was let in, in the dialect that can throw one out again."""
+        ...
+
     def challenge(self) -> str:
         """Make the frame that a gateway sends first."""
         ...
 
     def challenge_without_payload(self) -> str:
         """Make that frame without what makes it a challenge."""
+        ...
+
+    def challenge_without_time(self) -> str:
+        """Make that frame without its time."""
         ...
 
     def hello_unasked(self) -> str:

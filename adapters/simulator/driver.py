@@ -6,13 +6,14 @@ from contextlib import suppress
 
 from websockets.exceptions import ConnectionClosed
 
-from openclaw_manager.adapters.simulator.conversation import Conversation, Reply
+from openclaw_manager.adapters.simulator.conversation import Closing, Conversation, Reply
 from openclaw_manager.adapters.simulator.faults import Fault
-from openclaw_manager.adapters.simulator.gateway_socket import GatewaySocket
 from openclaw_manager.adapters.simulator.openclaw_hello import LARGEST_FRAME, TICK_SECONDS
 from openclaw_manager.adapters.simulator.settings import Settings
+from openclaw_manager.adapters.simulator.sockets import GatewaySocket
 
 _CONNECT_WITHIN = 15.0  # seconds, measured on 2026.9.6
+_DEVICE_REMOVED = Closing(4001, "device removed")
 
 _WRONG_FIRST_FRAMES: dict[Fault, Callable[[Conversation], str | bytes]] = {
     Fault.GARBAGE_TEXT: lambda _: "this is no JSON {",
@@ -20,6 +21,7 @@ _WRONG_FIRST_FRAMES: dict[Fault, Callable[[Conversation], str | bytes]] = {
     Fault.JSON_ARRAY: lambda _: '["connect.challenge"]',
     Fault.OVERSIZED_FRAME: lambda _: '"' + "x" * LARGEST_FRAME + '"',
     Fault.CHALLENGE_WITHOUT_PAYLOAD: lambda talk: talk.challenge_without_payload(),
+    Fault.CHALLENGE_WITHOUT_TIME: lambda talk: talk.challenge_without_time(),
     Fault.UNKNOWN_FIRST_FRAME: lambda _: '{"type":"greeting","payload":{"text":"good morning"}}',
     Fault.HELLO_WITHOUT_CHALLENGE: lambda talk: talk.hello_unasked(),
 }
@@ -33,6 +35,11 @@ class Driver:
         self._talk = talk
         self._settings = settings
 
+    @property
+    def device_id(self) -> str | None:
+        """The device at the other end, once it was let in."""
+        return self._talk.device_id
+
     async def run(self) -> None:
         """Hold the whole conversation, until one side or the other has gone."""
         try:
@@ -45,6 +52,10 @@ class Driver:
         """Close as the dialect does when the gateway stops; a silent gateway stays silent."""
         if not self._socket.muted:
             await self._send(self._talk.farewell())
+
+    async def throw_out(self) -> None:
+        """Close on a device that may no longer be here (measured on 2026.9.6)."""
+        await self._socket.close(_DEVICE_REMOVED.code, _DEVICE_REMOVED.reason)
 
     async def _let_in(self) -> bool:
         if self._socket.muted:

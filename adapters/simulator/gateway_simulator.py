@@ -1,40 +1,33 @@
 """A gateway of any dialect that can be started in a test or from the command line."""
 
-import asyncio
-import logging
 import time
 from collections.abc import Callable, Collection
-from contextlib import suppress
+from dataclasses import replace
+from os import PathLike
 from types import TracebackType
-from typing import Self
+from typing import TYPE_CHECKING, Literal, Self
 
-from websockets.asyncio.server import Server, ServerConnection, serve
-from websockets.http11 import Request, Response
-
-from openclaw_manager.adapters.simulator.credentials import bearer_matches
-from openclaw_manager.adapters.simulator.driver import Driver, pause
+from openclaw_manager.adapters.simulator.credentials import RegisteredKey
 from openclaw_manager.adapters.simulator.faults import Fault
-from openclaw_manager.adapters.simulator.gateway_socket import GatewaySocket, sockets_of
-from openclaw_manager.adapters.simulator.http_answers import is_upgrade, page, refused_upgrade
-from openclaw_manager.adapters.simulator.new_conversation import is_local, new_conversation
-from openclaw_manager.adapters.simulator.openclaw_hello import LARGEST_FRAME
+from openclaw_manager.adapters.simulator.openclaw_pairing import (
+    Devices,
+    PairedDevice,
+    PairingRequest,
+)
 from openclaw_manager.adapters.simulator.openclaw_state import OpenClawState
-from openclaw_manager.adapters.simulator.plain_tcp import MailServer
-from openclaw_manager.adapters.simulator.registered_key import RegisteredKey
+from openclaw_manager.adapters.simulator.server import GatewayServer
 from openclaw_manager.adapters.simulator.settings import Settings
 from openclaw_manager.adapters.simulator.visits import GuestBook, Visit
 from openclaw_manager.domain.ping import Dialect
+from openclaw_manager.domain.trust import TlsFingerprint
+
+if TYPE_CHECKING:
+    from openclaw_manager.adapters.simulator.certificate import ServerCertificate
 
 _VERSIONS = {4: "2026.9.6", 3: "2026.3.28"}
 _SLOW = 60.0  # seconds
-_UPGRADE_WITHIN = 15.0  # seconds, on top of the latency
-_GOODBYE_WITHIN = 0.4  # seconds, for all clients together
-_BACKLOG = 1024  # clients that connect at once; asyncio's 100 would make the others wait
 _MILLISECONDS = 1000
-
-# What websockets logs of broken handshakes is of interest to nobody unless they ask for it.
-_LOGGER = logging.getLogger("openclaw_manager.simulator")
-_LOGGER.addHandler(logging.NullHandler())
+_CERTIFICATE_DAYS = 3650
 
 
 class GatewaySimulator:
@@ -42,13 +35,22 @@ class GatewaySimulator:
 
     ``token`` is demanded on the upgrade (challenge, bearer) or in the connect (openclaw);
     ``public_key`` is the PEM of the device whose signature the challenge dialect demands;
-    without it any signature will do. ``latency`` is in seconds, and delays the answer to
-    the connect (bearer: to the upgrade). ``protocol`` is that of the openclaw dialect, 3
-    or 4, and ``version`` follows from it unless given. ``on_visit`` hears of each client
-    as it is judged.
+    without it any signature will do. All times are in seconds: ``latency`` delays the answer
+    to the connect (bearer: to the upgrade), ``starting_for`` is how long after ``start`` it
+    takes no clients yet, ``clock_offset`` how far its clock is wrong. ``on_visit`` hears of
+    each client as it is judged.
+
+    It serves TLS with a certificate of its own (``tls``), which expires in
+    ``certificate_days``, or with that of ``tls_cert`` and ``tls_key``, files in PEM.
+
+    Of the openclaw dialect are ``protocol``, 3 or 4, from which ``version`` follows unless
+    given, and ``pairing``: ``auto`` takes devices on this machine that have the token without
+    asking, as OpenClaw does, and ``ask`` has ``approve``, another client or the time of
+    ``approve_after`` decide, as OpenClaw does for other machines.
 
     Raises ``KeyRefused`` for a public key that is no RSA key, ``ValueError`` for another
-    protocol, and from ``start`` the ``OSError`` of a port that cannot be had.
+    protocol, a fault of another dialect or files that are no certificate and key, and from
+    ``start`` the ``OSError`` of a port that cannot be had.
     """
 
     def __init__(
@@ -63,10 +65,21 @@ class GatewaySimulator:
         version: str | None = None,
         protocol: int = 4,
         latency: float = 0.0,
+        starting_for: float = 0.0,
+        clock_offset: float = 0.0,
+        pairing: Literal["auto", "ask"] = "auto",
+        approve_after: float | None = None,
+        tls: bool = False,
+        tls_cert: str | PathLike[str] | None = None,
+        tls_key: str | PathLike[str] | None = None,
+        certificate_days: float = _CERTIFICATE_DAYS,
         on_visit: Callable[[Visit], None] | None = None,
     ) -> None:
         if protocol not in _VERSIONS:
             raise ValueError(f"protocol {protocol} is neither 3 nor 4")
+        for fault in faults:
+            if dialect not in fault.dialects:
+                raise ValueError(f"the {dialect} dialect has no fault {fault}")
         if Fault.SLOW_ANSWER in faults and not latency:
             latency = _SLOW
         self._settings = Settings(
@@ -77,14 +90,27 @@ class GatewaySimulator:
             version=version or _VERSIONS[protocol],
             protocol=protocol,
             latency=latency,
+            asks=pairing == "ask",
         )
         self._host = host
         self._port = port
+        self._certificate = _certificate(tls_cert, tls_key, certificate_days if tls else None)
+        self._starting_for = starting_for
+        self._ready_at = 0.0
+        self._clock_offset = clock_offset
         self._guests = GuestBook(on_visit)
-        self._drivers: set[Driver] = set()
-        self._server: Server | asyncio.Server | None = None
         self._state = OpenClawState(
-            version=self._settings.version, protocol=protocol, started_at=_now()
+            version=self._settings.version,
+            protocol=protocol,
+            started_at=self._now(),
+            healthy=Fault.NOT_READY not in faults,
+        )
+        self._devices = Devices(
+            removed=self._throw_out,
+            approve_after=None if approve_after is None else approve_after * _MILLISECONDS,
+        )
+        self._server = GatewayServer(
+            self._settings_by_now, self._state, self._devices, self._guests, self._now
         )
 
     @property
@@ -96,7 +122,23 @@ class GatewaySimulator:
     def url(self) -> str:
         """Where it listens, as a client is told."""
         host = f"[{self._host}]" if ":" in self._host else self._host
-        return f"ws://{host}:{self._port}"
+        scheme = "wss" if self._certificate else "ws"
+        return f"{scheme}://{host}:{self._port}"
+
+    @property
+    def certificate_pem(self) -> str | None:
+        """The certificate that it serves TLS with, if it does."""
+        return self._certificate.pem if self._certificate else None
+
+    @property
+    def tls_fingerprint(self) -> TlsFingerprint | None:
+        """The fingerprint of that certificate."""
+        return self._certificate.fingerprint if self._certificate else None
+
+    @property
+    def gateway_id(self) -> str:
+        """What it says to be when asked ``gateway.identity.get`` (openclaw)."""
+        return self._state.identity()["deviceId"]
 
     @property
     def connections(self) -> int:
@@ -107,6 +149,27 @@ class GatewaySimulator:
     def visits(self) -> tuple[Visit, ...]:
         """How clients were judged, in order; those who left before it are not in it."""
         return tuple(self._guests.visits)
+
+    @property
+    def pending(self) -> tuple[PairingRequest, ...]:
+        """The devices that wait to be approved, oldest first; they do so for five minutes."""
+        return self._devices.pending(self._now())
+
+    @property
+    def paired(self) -> tuple[PairedDevice, ...]:
+        """The devices that were approved, by anybody or silently."""
+        return self._devices.paired(self._now())
+
+    def approve(self, request_id: str) -> PairedDevice:
+        """Take in the device that waits there; raises ``KeyError`` if none does."""
+        return self._devices.approve(request_id, self._now())
+
+    def revoke(self, device_id: str) -> None:
+        """Make the token of a device worthless, and close its connections.
+
+        Raises ``KeyError`` for a device that was never approved.
+        """
+        self._devices.revoke(device_id)
 
     async def __aenter__(self) -> Self:
         """Start listening."""
@@ -124,97 +187,37 @@ class GatewaySimulator:
 
     async def start(self) -> None:
         """Start listening; raises ``OSError`` if that cannot be."""
-        if Fault.PLAIN_TCP in self._settings.faults:
-            loop = asyncio.get_running_loop()
-            self._server = await loop.create_server(
-                lambda: MailServer(self._guests), self._host, self._port, backlog=_BACKLOG
-            )
-        else:
-            self._server = await serve(
-                self._hold_conversation,
-                self._host,
-                self._port,
-                process_request=self._answer_http,
-                create_connection=sockets_of(self._guests),
-                compression=None,
-                max_size=LARGEST_FRAME,
-                open_timeout=_UPGRADE_WITHIN + self._settings.latency,
-                ping_interval=None,
-                close_timeout=1,
-                server_header=None,
-                backlog=_BACKLOG,
-                logger=_LOGGER,
-            )
-        self._port = next(iter(self._server.sockets)).getsockname()[1]
+        self._ready_at = time.monotonic() + self._starting_for
+        tls = self._certificate.context if self._certificate else None
+        self._port = await self._server.start(self._host, self._port, tls)
 
     async def close(self) -> None:
         """Say goodbye to all clients and stop listening, in less than a second."""
-        server, self._server = self._server, None
-        if server is None:
-            return
-        if isinstance(server, Server):
-            server.close(close_connections=False)
-        else:
-            server.close()
-        with suppress(TimeoutError):
-            async with asyncio.timeout(_GOODBYE_WITHIN):
-                goodbyes = (driver.say_goodbye() for driver in tuple(self._drivers))
-                await asyncio.gather(*goodbyes, return_exceptions=True)
-        for transport in tuple(self._guests.open):
-            transport.abort()
-        with suppress(TimeoutError):
-            async with asyncio.timeout(_GOODBYE_WITHIN):
-                await server.wait_closed()
+        await self._server.close()
 
-    async def _answer_http(self, connection: ServerConnection, request: Request) -> Response | None:
-        assert isinstance(connection, GatewaySocket)
-        if not is_upgrade(request):
-            return page(
-                request,
-                self._settings,
-                knows_more=self._knows_more(connection, request),
-                uptime=_now() - self._state.started_at,
-            )
-        refusal = refused_upgrade(request, self._settings)
-        if refusal is not None:
-            self._guests.judged(f"HTTP {refusal.status_code}", accepted=False)
-            return refusal
-        # Muted before the upgrade is answered, so that not even an early ping gets a pong.
-        silent = self._silent_fault()
-        if silent is not None:
-            self._guests.judged(f"fault {silent}", accepted=False)
-            connection.muted = True
-        if self._settings.dialect is Dialect.BEARER:
-            await pause(connection, self._settings.latency)
+    def _settings_by_now(self) -> Settings:
+        """Tell what it is like at this moment: it may have to start first."""
+        if time.monotonic() >= self._ready_at:
+            return self._settings
+        return replace(self._settings, faults=self._settings.faults | {Fault.STARTING})
+
+    def _throw_out(self, device_id: str) -> None:
+        self._server.throw_out(device_id)
+
+    def _now(self) -> int:
+        return int((time.time() + self._clock_offset) * _MILLISECONDS)
+
+
+def _certificate(
+    file: str | PathLike[str] | None, key: str | PathLike[str] | None, days: float | None
+) -> "ServerCertificate | None":
+    """Read the certificate, or make one; only then is what makes them loaded."""
+    if file is None and key is None and days is None:
         return None
+    from openclaw_manager.adapters.simulator.certificate import ServerCertificate
 
-    def _silent_fault(self) -> Fault | None:
-        faults = self._settings.faults
-        if Fault.SILENT in faults:
-            return Fault.SILENT
-        # The pong is all that a bearer gateway ever answers.
-        if self._settings.dialect is Dialect.BEARER and Fault.HANG_AFTER_CONNECT in faults:
-            return Fault.HANG_AFTER_CONNECT
-        return None
-
-    def _knows_more(self, connection: ServerConnection, request: Request) -> bool:
-        token = self._settings.token
-        authorization = request.headers.get_all("Authorization")
-        return is_local(connection) or (token is not None and bearer_matches(authorization, token))
-
-    async def _hold_conversation(self, connection: ServerConnection) -> None:
-        assert isinstance(connection, GatewaySocket)
-        driver = Driver(
-            connection,
-            new_conversation(connection, self._settings, self._state, _now),
-            self._settings,
-        )
-        self._drivers.add(driver)
-        try:
-            await driver.run()
-        finally:
-            self._drivers.discard(driver)
-
-
-def _now() -> int:
-    return int(time.time() * _MILLISECONDS)
+    if days is not None and file is None and key is None:
+        return ServerCertificate.generated(days)
+    if file is None or key is None:
+        raise ValueError("a TLS certificate needs its key, and a key its certificate")
+    return ServerCertificate.from_files(file, key)

@@ -12,7 +12,6 @@ from openclaw_manager.adapters.simulator.faults import Fault
 from openclaw_manager.adapters.simulator.settings import Settings
 from openclaw_manager.domain.ping import Dialect
 
-_NEWEST_PROTOCOL = 4
 _STATUS_FAULTS = {
     Fault.HTTP_401: http.HTTPStatus.UNAUTHORIZED,
     Fault.HTTP_403: http.HTTPStatus.FORBIDDEN,
@@ -71,7 +70,7 @@ def page(request: Request, settings: Settings, *, knows_more: bool, uptime: int)
             failing = ["startup-sidecars"] if starting else []
             more = {"failing": failing, "uptimeMs": uptime}
         return _json(_ready_status(starting=starting), {"ready": not starting, **more})
-    if path == "/startupz" and settings.protocol >= _NEWEST_PROTOCOL:
+    if path == "/startupz" and settings.newest:
         if knows_more:
             more = {"version": settings.version, "uptimeMs": uptime}
         return _json(_ready_status(starting=starting), {"ok": not starting, **more})

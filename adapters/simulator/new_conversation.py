@@ -11,6 +11,7 @@ from openclaw_manager.adapters.simulator.bearer import BearerConversation
 from openclaw_manager.adapters.simulator.challenge import ChallengeConversation
 from openclaw_manager.adapters.simulator.conversation import Conversation
 from openclaw_manager.adapters.simulator.openclaw import OpenClawConversation
+from openclaw_manager.adapters.simulator.openclaw_pairing import Devices
 from openclaw_manager.adapters.simulator.openclaw_state import OpenClawState
 from openclaw_manager.adapters.simulator.settings import Peer, Settings
 from openclaw_manager.domain.ping import Dialect
@@ -20,6 +21,7 @@ def new_conversation(
     connection: ServerConnection,
     settings: Settings,
     state: OpenClawState,
+    devices: Devices,
     now: Callable[[], int],
 ) -> Conversation:
     """Begin a conversation in the dialect of the settings, with a nonce of its own."""
@@ -28,6 +30,7 @@ def new_conversation(
             return OpenClawConversation(
                 settings,
                 state,
+                devices,
                 _peer(connection),
                 nonce=str(uuid4()),
                 connection_id=str(uuid4()),

@@ -1,18 +1,21 @@
-"""The OpenClaw protocol, versions 3 and 4, for clients with a shared token and no device."""
+"""The OpenClaw protocol, versions 3 and 4."""
 
 from collections.abc import Callable
 from typing import Any
 
 from openclaw_manager.adapters.simulator.conversation import Closing, Reply, decode, encode
-from openclaw_manager.adapters.simulator.openclaw_admission import (
-    Admission,
+from openclaw_manager.adapters.simulator.faults import Fault
+from openclaw_manager.adapters.simulator.openclaw_admission import Admission, Entrance
+from openclaw_manager.adapters.simulator.openclaw_hello import hello_ok
+from openclaw_manager.adapters.simulator.openclaw_methods import Call, CallRefused, answer, busy
+from openclaw_manager.adapters.simulator.openclaw_pairing import Devices
+from openclaw_manager.adapters.simulator.openclaw_refusals import (
     Refusal,
-    admit,
+    invalid_connect,
     refusal,
 )
-from openclaw_manager.adapters.simulator.openclaw_hello import hello_ok
-from openclaw_manager.adapters.simulator.openclaw_methods import CallRefused, answer
 from openclaw_manager.adapters.simulator.openclaw_schema import (
+    Connect,
     Request,
     problem_with_connect,
     read_request,
@@ -21,6 +24,8 @@ from openclaw_manager.adapters.simulator.openclaw_state import OpenClawState
 from openclaw_manager.adapters.simulator.settings import Peer, Settings
 
 _LARGEST_BEFORE_HELLO = 64 * 1024
+_SERVICE_RESTART = Closing(1012, "service restart")
+_AUTH_CHANGED = Closing(4001, "gateway auth changed")
 
 
 class OpenClawConversation:
@@ -32,6 +37,7 @@ class OpenClawConversation:
         self,
         settings: Settings,
         state: OpenClawState,
+        devices: Devices,
         peer: Peer,
         *,
         nonce: str,
@@ -40,6 +46,7 @@ class OpenClawConversation:
     ) -> None:
         self._settings = settings
         self._state = state
+        self._devices = devices
         self._peer = peer
         self._nonce = nonce
         self._connection_id = connection_id
@@ -47,16 +54,22 @@ class OpenClawConversation:
         self._admission: Admission | None = None
         self._events_sent = 0
 
+    @property
+    def device_id(self) -> str | None:
+        """The device that was let in."""
+        return self._admission.device_id if self._admission else None
+
     def challenge(self) -> str:
         """Make the event ``connect.challenge``."""
-        payload: dict[str, Any] = {"nonce": self._nonce, "ts": self._now()}
-        if self._state.newest:
-            payload["capabilities"] = ["model-catalog-snapshot"]
-        return encode({"type": "event", "event": "connect.challenge", "payload": payload})
+        return self._challenge(ts=self._now())
 
     def challenge_without_payload(self) -> str:
         """Make that event without its nonce."""
         return encode({"type": "event", "event": "connect.challenge"})
+
+    def challenge_without_time(self) -> str:
+        """Make that event without its time."""
+        return self._challenge()
 
     def hello_unasked(self) -> str:
         """Answer a connect that nobody sent."""
@@ -70,10 +83,9 @@ class OpenClawConversation:
         verdict = self._judge(request)
         if isinstance(verdict, Refusal):
             frame = _response(request, error=verdict.error)
-            return Reply((frame,), verdict.closing, verdict=verdict.error["message"])
+            return Reply((frame,), verdict.closing, verdict=verdict.closing.reason)
         self._admission = verdict
-        scopes = ", ".join(verdict.scopes) or "no scopes"
-        return Reply((self._hello(request.id, verdict),), verdict=f"connected with {scopes}")
+        return self._welcome(self._hello(request.id, verdict), verdict)
 
     def connect_missing(self) -> Reply:
         """Close on a client that sends nothing."""
@@ -87,8 +99,11 @@ class OpenClawConversation:
             return Reply()
         if request is None:
             return _not_a_request()
+        if self._has(Fault.BUSY):
+            return Reply((_response(request, error=busy()),))
+        call = Call(request.params, self._state, self._devices, self._now())
         try:
-            payload = answer(request.method, self._scopes(), self._state, self._now())
+            payload = answer(request, self._scopes(), call)
         except CallRefused as refused:
             return Reply((_response(request, error=refused.error),))
         return Reply((_response(request, payload=payload),))
@@ -99,19 +114,38 @@ class OpenClawConversation:
 
     def farewell(self) -> Reply:
         """Announce the shutdown to those who were let in, then close for a restart."""
-        closing = Closing(1012, "service restart")
-        if self._admission is None:
-            return Reply(closing=closing)
-        return Reply((self._event("shutdown", {"reason": "gateway stopping"}),), closing)
+        announced = (self._shutdown(),) if self._admission else ()
+        return Reply(announced, _SERVICE_RESTART)
 
     def _judge(self, request: Request) -> Admission | Refusal:
         if request.method != "connect":
-            problem = "invalid handshake: first request must be connect"
-            return refusal("INVALID_REQUEST", problem)
-        problem_with_schema = problem_with_connect(request.params, self._settings.protocol)
-        if problem_with_schema:
-            return refusal("INVALID_REQUEST", f"invalid connect params: {problem_with_schema}")
-        return admit(request.params, self._peer, self._settings)
+            message = "invalid handshake: first request must be connect"
+            return refusal("INVALID_REQUEST", message)
+        problem = problem_with_connect(request.params, self._settings.protocol)
+        if problem:
+            return invalid_connect(problem)
+        now = self._now()
+        entrance = Entrance(self._settings, self._devices, self._peer, nonce=self._nonce, now=now)
+        return entrance.admit(Connect.read(request.params))
+
+    def _welcome(self, hello: str, admission: Admission) -> Reply:
+        """Let a client in, or only until hello if a fault says so."""
+        if self._has(Fault.AUTH_CHANGED):
+            return Reply((hello,), _AUTH_CHANGED, verdict=f"fault {Fault.AUTH_CHANGED}")
+        if self._has(Fault.SERVICE_RESTART):
+            frames = hello, self._shutdown()
+            return Reply(frames, _SERVICE_RESTART, verdict=f"fault {Fault.SERVICE_RESTART}")
+        scopes = ", ".join(admission.scopes) or "no scopes"
+        return Reply((hello,), verdict=f"connected with {scopes}")
+
+    def _has(self, fault: Fault) -> bool:
+        return fault in self._settings.faults
+
+    def _challenge(self, **time: int) -> str:
+        payload: dict[str, Any] = {"nonce": self._nonce, **time}
+        if self._state.newest:
+            payload["capabilities"] = ["model-catalog-snapshot"]
+        return encode({"type": "event", "event": "connect.challenge", "payload": payload})
 
     def _hello(self, request_id: str, admission: Admission) -> str:
         payload = hello_ok(
@@ -125,6 +159,9 @@ class OpenClawConversation:
 
     def _scopes(self) -> tuple[str, ...]:
         return self._admission.scopes if self._admission else ()
+
+    def _shutdown(self) -> str:
+        return self._event("shutdown", {"reason": "gateway stopping"})
 
     def _event(self, name: str, payload: dict[str, Any]) -> str:
         self._events_sent += 1

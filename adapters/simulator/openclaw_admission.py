@@ -1,261 +1,273 @@
-"""Whom OpenClaw lets in, and with which scopes.
+"""Whom OpenClaw lets in, as which device, and with which scopes.
 
-Every rule was measured on 2026.9.6 and 2026.3.28. Nobody is ever paired with a simulated
-gateway: a client that shows a device is told to have it approved first.
+Every rule was measured on 2026.9.6 and 2026.3.28.
 """
 
+from base64 import urlsafe_b64encode
 from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
-from uuid import NAMESPACE_URL, uuid5
 
-from openclaw_manager.adapters.simulator.conversation import Closing
 from openclaw_manager.adapters.simulator.credentials import same_secret
 from openclaw_manager.adapters.simulator.faults import Fault
+from openclaw_manager.adapters.simulator.openclaw_device import (
+    as_signed,
+    problem_with_device,
+    read_device_key,
+)
+from openclaw_manager.adapters.simulator.openclaw_pairing import (
+    Device,
+    Devices,
+    DeviceToken,
+    PairedDevice,
+    scopes_cover,
+)
+from openclaw_manager.adapters.simulator.openclaw_refusals import (
+    Refusal,
+    control_ui_device_required,
+    device_required,
+    device_token_mismatch,
+    origin_refused,
+    pairing_required,
+    played,
+    protocol_mismatch,
+    refusal,
+    scope_mismatch,
+    token_mismatch,
+    token_missing,
+)
+from openclaw_manager.adapters.simulator.openclaw_schema import Connect
 from openclaw_manager.adapters.simulator.settings import Peer, Settings
 
-_NEWEST_PROTOCOL = 4
 _OLDEST_PROBE_PROTOCOL = 3
 _BROWSER_IDS = frozenset({"openclaw-control-ui", "webchat", "webchat-ui"})
 _CONTROL_UI_IDS = frozenset({"openclaw-control-ui", "openclaw-tui"})
-_LOCAL_BACKEND = ("gateway-client", "backend")
-_KEEP_SCOPES = frozenset({("cli", "cli"), _LOCAL_BACKEND})
+_BACKEND = ("gateway-client", "backend")
+_KEEP_SCOPES = frozenset({("cli", "cli"), _BACKEND})
+_SILENTLY_WIDENED = frozenset({"not-paired", "scope-upgrade"})
 
 
 @dataclass(frozen=True, slots=True)
 class Admission:
-    """Let in, by ``method`` (``token`` or ``none``), with these scopes."""
+    """Let in, by ``method`` (``token``, ``device-token`` or ``none``), with these scopes."""
 
     method: str
     role: str
     scopes: tuple[str, ...]
+    device_id: str | None = None
+    device_token: DeviceToken | None = None
 
 
-@dataclass(frozen=True, slots=True)
-class Refusal:
-    """Not let in: the error that is answered, and how the socket closes after it."""
+class Entrance:
+    """The way in for one connection; ``now`` is the gateway's clock in milliseconds."""
 
-    error: dict[str, Any]
-    closing: Closing
+    def __init__(
+        self, settings: Settings, devices: Devices, peer: Peer, *, nonce: str, now: int
+    ) -> None:
+        self._settings = settings
+        self._devices = devices
+        self._peer = peer
+        self._nonce = nonce
+        self._now = now
 
-
-def refusal(
-    code: str, message: str, *, close: int = 1008, reason: str | None = None, **more: Any
-) -> Refusal:
-    """Shape a refusal; its close reason repeats the message unless there is another."""
-    return Refusal(error(code, message, **more), Closing(close, reason or message))
-
-
-def error(code: str, message: str, **more: Any) -> dict[str, Any]:
-    """Shape an error of OpenClaw; ``more`` may be details, retryable and retryAfterMs."""
-    return {"code": code, "message": message, **more}
-
-
-def admit(params: Mapping[str, Any], peer: Peer, settings: Settings) -> Admission | Refusal:
-    """Judge the parameters of a ``connect`` that are well formed."""
-    return (
-        _wrong_mood(settings)
-        or _wrong_protocol(params, settings.protocol)
-        or _wrong_role(params)
-        or _wrong_origin(params, peer)
-        or _wrong_credentials(params, peer, settings)
-        or Admission(
-            method="none" if settings.token is None else "token",
-            role=params.get("role", "operator"),
-            scopes=_granted(params, peer, settings.protocol),
+    def admit(self, connect: Connect) -> Admission | Refusal:
+        """Judge a ``connect`` that is well formed, in the order in which OpenClaw does."""
+        refused = (
+            self._played(connect)
+            or self._wrong_protocol(connect)
+            or _wrong_role(connect)
+            or self._wrong_origin(connect)
         )
+        if refused:
+            return refused
+        if connect.device is None:
+            return self._admit_without_device(connect)
+        return self._admit_device(connect, connect.device)
+
+    def _played(self, connect: Connect) -> Refusal | None:
+        faults = (fault for fault in Fault if fault in self._settings.faults)
+        refusals = (played(fault, connect, newest=self._settings.newest) for fault in faults)
+        return next(filter(None, refusals), None)
+
+    def _wrong_protocol(self, connect: Connect) -> Refusal | None:
+        protocol, newest = self._settings.protocol, self._settings.newest
+        probing = newest and connect.mode == "probe"
+        oldest = _OLDEST_PROBE_PROTOCOL if probing else protocol
+        if connect.lowest <= protocol and connect.highest >= oldest:
+            return None
+        return protocol_mismatch(connect, protocol, newest=newest)
+
+    def _wrong_origin(self, connect: Connect) -> Refusal | None:
+        origin = self._peer.origin
+        browser = connect.client_id in _BROWSER_IDS or connect.mode == "webchat"
+        if origin is None:
+            return origin_refused("origin missing or invalid") if browser else None
+        if origin.partition("://")[2] == self._peer.host:
+            return None
+        return origin_refused("origin not allowed")
+
+    # Without a device -------------------------------------------------------------------------
+
+    def _admit_without_device(self, connect: Connect) -> Admission | Refusal:
+        presented = self._shared_secret(connect)
+        right = self._is_shared_token(presented)
+        if connect.client_id in _CONTROL_UI_IDS:
+            return control_ui_device_required()
+        if self._settings.token is not None and presented is not None and not right:
+            return token_mismatch(newest=self._settings.newest, has_device=False)
+        if connect.role != "operator" or not (right or self._needs_no_token(connect)):
+            return self._device_missing(connect)
+        method = "none" if self._settings.token is None else "token"
+        local = self._is_local() and _client(connect) in _KEEP_SCOPES
+        # 2026.3.28 keeps the scopes of nobody who shows no device.
+        keeps = local and self._settings.newest
+        return Admission(method, connect.role, self._capped(connect.scopes) if keeps else ())
+
+    def _needs_no_token(self, connect: Connect) -> bool:
+        return self._settings.token is None and self._peer.loopback and _client(connect) == _BACKEND
+
+    def _device_missing(self, connect: Connect) -> Refusal:
+        """Ask for a device, or for the token that 2026.3.28 did not find in the password."""
+        old = not self._settings.newest
+        misplaced = self._settings.token is not None and "password" in connect.auth
+        return token_missing(newest=False) if old and misplaced else device_required()
+
+    # With a device ----------------------------------------------------------------------------
+
+    def _admit_device(self, connect: Connect, device: Mapping[str, Any]) -> Admission | Refusal:
+        problem = problem_with_device(
+            connect, device, nonce=self._nonce, now=self._now, newest=self._settings.newest
+        )
+        if problem:
+            return problem
+        method = self._authenticate(connect, device["id"])
+        if isinstance(method, Refusal):
+            return method
+        paired = self._pair(connect, device, method)
+        if isinstance(paired, Refusal):
+            return paired
+        return Admission(
+            method,
+            connect.role,
+            self._capped(connect.scopes),
+            device_id=device["id"],
+            device_token=self._devices.token_for(paired, self._now) if paired else None,
+        )
+
+    def _authenticate(self, connect: Connect, device_id: str) -> str | Refusal:
+        """Tell by what a device was authenticated: the shared token wins over its own."""
+        if self._settings.token is None:
+            return "none"
+        presented = self._shared_secret(connect)
+        if self._is_shared_token(presented):
+            return "token"
+        token = self._own_token(connect, device_id)
+        if token is None:
+            return self._wrong_token(connect, presented)
+        if not all(scopes_cover(token.scopes, scope) for scope in connect.scopes):
+            return scope_mismatch(newest=self._settings.newest)
+        return "device-token"
+
+    def _wrong_token(self, connect: Connect, presented: str | None) -> Refusal:
+        if "deviceToken" in connect.auth:
+            return device_token_mismatch()
+        if presented is not None:
+            return token_mismatch(newest=self._settings.newest, has_device=True)
+        return token_missing(newest=self._settings.newest)
+
+    def _own_token(self, connect: Connect, device_id: str) -> DeviceToken | None:
+        """Find the token of the device, if that is what it shows, in its place or another."""
+        known = self._devices.find(device_id, self._now)
+        shown = connect.auth.get("deviceToken", connect.auth.get("token"))
+        if known is None or known.token is None or shown is None:
+            return None
+        return known.token if same_secret(shown, known.token.value) else None
+
+    def _pair(
+        self, connect: Connect, device: Mapping[str, Any], method: str
+    ) -> PairedDevice | Refusal | None:
+        """Find the device among those that were approved, or have it approved."""
+        known = self._devices.find(device["id"], self._now)
+        backend = self._is_local() and _client(connect) == _BACKEND
+        if known is None and backend and self._settings.newest:
+            return None  # let in as it is, and never paired
+        reason = _why_not_yet(connect, known)
+        if reason is None:
+            return known
+        described = self._described(connect, device)
+        if self._approves_silently(reason, method, backend=backend):
+            return self._devices.pair(described, "silent", self._now)
+        request = self._devices.ask(described, self._now)
+        return pairing_required(request, reason, known, newest=self._settings.newest)
+
+    def _approves_silently(self, reason: str, method: str, *, backend: bool) -> bool:
+        """Whether nobody needs to approve: on the gateway's own machine, with its own token.
+
+        A simulator that asks takes every client for a remote one, except for the backend: it
+        is what the gateway's own tools connect as.
+        """
+        if not self._is_local() or method == "device-token":
+            return False
+        if self._settings.asks and not backend:
+            return False
+        return reason in (_SILENTLY_WIDENED if self._settings.newest else {"not-paired"})
+
+    def _described(self, connect: Connect, device: Mapping[str, Any]) -> Device:
+        key = read_device_key(device["publicKey"], newest=self._settings.newest)
+        return Device(
+            id=device["id"],
+            public_key=urlsafe_b64encode(key.content).rstrip(b"=").decode(),
+            platform=connect.platform,
+            family=connect.family,
+            client_id=connect.client_id,
+            client_mode=connect.mode,
+            role=connect.role,
+            scopes=connect.scopes,
+        )
+
+    # Both -------------------------------------------------------------------------------------
+
+    def _is_local(self) -> bool:
+        return self._peer.loopback and self._peer.origin is None
+
+    def _shared_secret(self, connect: Connect) -> str | None:
+        """Find the shared token; 2026.9.6 takes it in the place of the password too."""
+        password = connect.auth.get("password") if self._settings.newest else None
+        return connect.auth.get("token", password)
+
+    def _is_shared_token(self, presented: str | None) -> bool:
+        token = self._settings.token
+        return bool(token and presented and same_secret(presented, token))
+
+    def _capped(self, scopes: tuple[str, ...]) -> tuple[str, ...]:
+        """Leave the scopes that the fault and the header of the upgrade leave to a client."""
+        if Fault.NO_SCOPES in self._settings.faults:
+            return ()
+        if self._peer.scope_cap is None or not self._settings.newest:
+            return scopes
+        most = self._peer.scope_cap.replace(",", " ").split()
+        return tuple(scope for scope in scopes if scope in most)
+
+
+def _client(connect: Connect) -> tuple[str, str]:
+    return connect.client_id, connect.mode
+
+
+def _wrong_role(connect: Connect) -> Refusal | None:
+    return (
+        None if connect.role in ("operator", "node") else refusal("INVALID_REQUEST", "invalid role")
     )
 
 
-def _wrong_mood(settings: Settings) -> Refusal | None:
-    if Fault.STARTING in settings.faults:
-        return refusal(
-            "UNAVAILABLE",
-            "gateway starting; retry shortly",
-            close=1013,
-            reason="gateway starting",
-            retryable=True,
-            retryAfterMs=500,
-            details={"reason": "startup-sidecars"},
-        )
-    if Fault.RATE_LIMITED in settings.faults:
-        message = "unauthorized: too many failed authentication attempts (retry later)"
-        details = _authentication_details("AUTH_RATE_LIMITED", "rate_limited", "wait_then_retry")
-        return refusal(
-            "INVALID_REQUEST", message, retryable=True, retryAfterMs=299_990, details=details
-        )
+def _why_not_yet(connect: Connect, known: PairedDevice | None) -> str | None:
+    """Tell why a device has to be approved, if it has to."""
+    if known is None:
+        return "not-paired"
+    approved = known.device
+    if as_signed(connect.platform) != as_signed(approved.platform):
+        return "metadata-upgrade"
+    if approved.family and as_signed(connect.family) != as_signed(approved.family):
+        return "metadata-upgrade"
+    if not all(scopes_cover(approved.scopes, scope) for scope in connect.scopes):
+        return "scope-upgrade"
     return None
-
-
-def _wrong_protocol(params: Mapping[str, Any], protocol: int) -> Refusal | None:
-    lowest, highest = params["minProtocol"], params["maxProtocol"]
-    newest = protocol >= _NEWEST_PROTOCOL
-    probing = newest and params["client"]["mode"] == "probe"
-    oldest = _OLDEST_PROBE_PROTOCOL if probing else protocol
-    if lowest <= protocol and highest >= oldest:
-        return None
-    details: dict[str, Any] = {"expectedProtocol": protocol}
-    if newest:
-        details = {
-            "code": "PROTOCOL_MISMATCH",
-            "clientMinProtocol": lowest,
-            "clientMaxProtocol": highest,
-            "expectedProtocol": protocol,
-            "minimumProbeProtocol": _OLDEST_PROBE_PROTOCOL,
-        }
-    return refusal("INVALID_REQUEST", "protocol mismatch", close=1002, details=details)
-
-
-def _wrong_role(params: Mapping[str, Any]) -> Refusal | None:
-    if params.get("role", "operator") in ("operator", "node"):
-        return None
-    return refusal("INVALID_REQUEST", "invalid role")
-
-
-def _wrong_origin(params: Mapping[str, Any], peer: Peer) -> Refusal | None:
-    client = params["client"]
-    browser = client["id"] in _BROWSER_IDS or client["mode"] == "webchat"
-    if peer.origin is None and not browser:
-        return None
-    if peer.origin is not None and peer.origin.partition("://")[2] == peer.host:
-        return None
-    reason = "origin missing or invalid" if peer.origin is None else "origin not allowed"
-    details = {"code": "CONTROL_UI_ORIGIN_NOT_ALLOWED", "reason": reason}
-    message = (
-        "origin not allowed (open the Control UI from the gateway host or allow it in "
-        "gateway.controlUi.allowedOrigins)"
-    )
-    return refusal("INVALID_REQUEST", message, details=details)
-
-
-def _wrong_credentials(params: Mapping[str, Any], peer: Peer, settings: Settings) -> Refusal | None:
-    has_device = "device" in params
-    presented = _shared_secret(params, settings.protocol)
-    right = bool(settings.token and presented and same_secret(presented, settings.token))
-    wrong = settings.token is not None and presented is not None and not right
-    if not has_device and params["client"]["id"] in _CONTROL_UI_IDS:
-        return _control_ui_device_required()
-    if wrong or Fault.REFUSE in settings.faults:
-        return _token_mismatch(settings.protocol, has_device=has_device)
-    if has_device:
-        return _wrong_device(params, settings, right=right)
-    return (
-        None
-        if _needs_no_device(params, peer, settings, right=right)
-        else _device_missing(params, settings)
-    )
-
-
-def _needs_no_device(
-    params: Mapping[str, Any], peer: Peer, settings: Settings, *, right: bool
-) -> bool:
-    if params.get("role", "operator") != "operator":
-        return False
-    client = (params["client"]["id"], params["client"]["mode"])
-    return right or (settings.token is None and peer.loopback and client == _LOCAL_BACKEND)
-
-
-def _device_missing(params: Mapping[str, Any], settings: Settings) -> Refusal:
-    """Ask for a device, or for the token that 2026.3.28 did not find in the password."""
-    token_misplaced = settings.token is not None and "password" in params.get("auth", {})
-    old = settings.protocol < _NEWEST_PROTOCOL
-    return _token_missing(settings.protocol) if old and token_misplaced else _device_required()
-
-
-def _shared_secret(params: Mapping[str, Any], protocol: int) -> str | None:
-    """Find the shared token; 2026.9.6 takes it in the place of the password too."""
-    auth = params.get("auth", {})
-    password = auth.get("password") if protocol >= _NEWEST_PROTOCOL else None
-    found: str | None = auth.get("token", password)
-    return found
-
-
-def _wrong_device(params: Mapping[str, Any], settings: Settings, *, right: bool) -> Refusal:
-    if settings.token is None or right:
-        return _pairing_required(params)
-    if "deviceToken" in params.get("auth", {}):
-        return _device_token_mismatch()
-    return _token_missing(settings.protocol)
-
-
-def _pairing_required(params: Mapping[str, Any]) -> Refusal:
-    device_id = params["device"]["id"]
-    details = {
-        "code": "PAIRING_REQUIRED",
-        "reason": "not-paired",
-        "requestId": str(uuid5(NAMESPACE_URL, f"pairing:{device_id}")),
-        "remediationHint": "Approve this device from the pending pairing requests.",
-        "deviceId": device_id,
-        "requestedRole": params.get("role", "operator"),
-        "requestedScopes": params.get("scopes", []),
-    }
-    message = "pairing required: device is not approved yet"
-    return refusal("NOT_PAIRED", message, details=details)
-
-
-def _granted(params: Mapping[str, Any], peer: Peer, protocol: int) -> tuple[str, ...]:
-    """Keep the scopes of local clients only; 2026.3.28 keeps those of nobody without a device."""
-    client = (params["client"]["id"], params["client"]["mode"])
-    local = peer.loopback and peer.origin is None and client in _KEEP_SCOPES
-    if not local or protocol < _NEWEST_PROTOCOL:
-        return ()
-    asked = tuple(params.get("scopes", ()))
-    if peer.scope_cap is None:
-        return asked
-    most = peer.scope_cap.replace(",", " ").split()
-    return tuple(scope for scope in asked if scope in most)
-
-
-def _authentication_details(
-    code: str, reason: str, next_step: str, *, retry_with_device_token: bool = False
-) -> dict[str, Any]:
-    return {
-        "code": code,
-        "authReason": reason,
-        "canRetryWithDeviceToken": retry_with_device_token,
-        "recommendedNextStep": next_step,
-    }
-
-
-def _advice(protocol: int) -> str:
-    if protocol >= _NEWEST_PROTOCOL:
-        return "use this gateway's gateway.auth.token or pair the device"
-    return "set gateway.remote.token to match gateway.auth.token"
-
-
-def _token_mismatch(protocol: int, *, has_device: bool) -> Refusal:
-    details = _authentication_details(
-        "AUTH_TOKEN_MISMATCH",
-        "token_mismatch",
-        "retry_with_device_token" if has_device else "update_auth_credentials",
-        retry_with_device_token=has_device,
-    )
-    message = f"unauthorized: gateway token mismatch ({_advice(protocol)})"
-    return refusal("INVALID_REQUEST", message, details=details)
-
-
-def _token_missing(protocol: int) -> Refusal:
-    details = _authentication_details(
-        "AUTH_TOKEN_MISSING", "token_missing", "update_auth_configuration"
-    )
-    message = f"unauthorized: gateway token missing ({_advice(protocol)})"
-    return refusal("INVALID_REQUEST", message, details=details)
-
-
-def _device_token_mismatch() -> Refusal:
-    details = _authentication_details(
-        "AUTH_DEVICE_TOKEN_MISMATCH", "device_token_mismatch", "update_auth_credentials"
-    )
-    message = "unauthorized: device token mismatch (rotate/reissue device token)"
-    return refusal("INVALID_REQUEST", message, details=details)
-
-
-def _device_required() -> Refusal:
-    details = {"code": "DEVICE_IDENTITY_REQUIRED"}
-    return refusal("NOT_PAIRED", "device identity required", details=details)
-
-
-def _control_ui_device_required() -> Refusal:
-    details = {"code": "CONTROL_UI_DEVICE_IDENTITY_REQUIRED"}
-    message = "control ui requires device identity (use HTTPS or localhost secure context)"
-    return refusal("INVALID_REQUEST", message, details=details)

@@ -5,6 +5,7 @@ from typing import Any
 
 from openclaw_manager.adapters.simulator.openclaw_admission import Admission
 from openclaw_manager.adapters.simulator.openclaw_methods import METHODS
+from openclaw_manager.adapters.simulator.openclaw_pairing import DeviceToken
 from openclaw_manager.adapters.simulator.openclaw_state import OpenClawState
 
 LARGEST_FRAME = 26_214_400
@@ -28,8 +29,14 @@ def hello_ok(
             "tickIntervalMs": TICK_SECONDS * 1000,
         },
     }
+    token = admission.device_token
     if not state.newest:
-        return {**hello, "canvasHostUrl": f"http://{host}"}
+        hello["canvasHostUrl"] = f"http://{host}"
+        if token is not None:
+            # The scopes of the token, and not those that this connection asked for.
+            scopes = {"role": admission.role, "scopes": list(token.scopes)}
+            hello["auth"] = scopes | _issued(token)
+        return hello
     hello["server"] |= {
         "buildId": f"{state.version}-simulated",
         "bootId": state.boot_id,
@@ -46,4 +53,10 @@ def hello_ok(
         "scopes": list(admission.scopes),
         "recoveryScope": secrets.token_urlsafe(32),
     }
+    if token is not None:
+        hello["auth"] |= {"recoveryMigrationAllowed": True, **_issued(token)}
     return hello
+
+
+def _issued(token: DeviceToken) -> dict[str, Any]:
+    return {"deviceToken": token.value, "issuedAtMs": token.issued_at}

@@ -4,10 +4,10 @@ Measured on 2026.9.6 and 2026.3.28: the sets of client ids and modes are closed,
 property that is not known is refused.
 """
 
-from collections.abc import Callable, Mapping
-from dataclasses import dataclass
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass, field
 from functools import cache
-from typing import Any
+from typing import Any, Self
 
 _MODES = frozenset({"webchat", "cli", "ui", "backend", "node", "worker", "probe", "test"})
 _IDS_3 = frozenset(
@@ -35,6 +35,43 @@ class Request:
     params: Any = None
 
 
+@dataclass(frozen=True, slots=True)
+class Connect:
+    """What a client says of itself in a ``connect`` that is well formed.
+
+    ``auth`` and ``device`` are as they came, and may hold secrets; without ``scopes`` a
+    client asks for none (measured).
+    """
+
+    lowest: int
+    highest: int
+    client_id: str
+    mode: str
+    platform: str
+    family: str
+    role: str
+    scopes: tuple[str, ...]
+    auth: Mapping[str, str] = field(repr=False)
+    device: Mapping[str, Any] | None = field(repr=False)
+
+    @classmethod
+    def read(cls, params: Mapping[str, Any]) -> Self:
+        """Read parameters in which ``problem_with_connect`` found nothing wrong."""
+        client = params["client"]
+        return cls(
+            lowest=params["minProtocol"],
+            highest=params["maxProtocol"],
+            client_id=client["id"],
+            mode=client["mode"],
+            platform=client["platform"],
+            family=client.get("deviceFamily", ""),
+            role=params.get("role", "operator"),
+            scopes=tuple(params.get("scopes", ())),
+            auth=params.get("auth", {}),
+            device=params.get("device"),
+        )
+
+
 def read_request(frame: Any) -> Request | None:
     """Read a request frame; absent for anything else, such as one with an integer id."""
     if not isinstance(frame, dict) or frame.get("type") != "req":
@@ -49,6 +86,11 @@ def read_request(frame: Any) -> Request | None:
 def problem_with_connect(params: Any, protocol: int) -> str | None:
     """Say what is wrong with the parameters of a ``connect``, as the gateway says it."""
     return _connect(protocol)(params, "")
+
+
+def problem_with_texts(params: Any, names: Sequence[str]) -> str | None:
+    """Say what is wrong with the parameters of a call that takes these texts and no more."""
+    return _record(dict.fromkeys(names, _non_empty), {})(params, "")
 
 
 @cache

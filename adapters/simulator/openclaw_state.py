@@ -1,11 +1,12 @@
 """What a simulated OpenClaw gateway says of itself, in the shapes recorded from real ones."""
 
-import secrets
 from base64 import urlsafe_b64encode
 from dataclasses import dataclass, field
 from hashlib import sha256
 from typing import Any
 from uuid import uuid4
+
+from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
 
 _HOME = "/home/operator/.openclaw"
 _NEWEST_PROTOCOL = 4
@@ -17,16 +18,21 @@ def _random_id() -> str:
 
 
 def _random_key() -> bytes:
-    return secrets.token_bytes(32)
+    return Ed25519PrivateKey.generate().public_key().public_bytes_raw()
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class OpenClawState:
-    """One running gateway; ``started_at`` and every ``now`` are milliseconds since the epoch."""
+    """One running gateway; ``started_at`` and every ``now`` are milliseconds since the epoch.
+
+    ``public_key`` is the gateway's own Ed25519 key: nothing in the protocol ever proves that
+    it has the private half.
+    """
 
     version: str
     protocol: int
     started_at: int
+    healthy: bool = True
     boot_id: str = field(default_factory=_random_id)
     instance_id: str = field(default_factory=_random_id)
     public_key: bytes = field(default_factory=_random_key)
@@ -37,11 +43,11 @@ class OpenClawState:
         return self.protocol >= _NEWEST_PROTOCOL
 
     def health(self, now: int) -> dict[str, Any]:
-        """Report a gateway in good health, with one agent and no channel."""
+        """Report the health of a gateway with one agent and no channel."""
         sessions = {"path": self._sessions_path(), "count": 0, "recent": []}
         heartbeat = {"enabled": True, "every": "30m", "everyMs": _HEARTBEAT_MS}
         report = {
-            "ok": True,
+            "ok": self.healthy,
             "ts": now,
             "durationMs": 0,
             "channels": {},

@@ -17,6 +17,7 @@ if TYPE_CHECKING:
 
 _SECRET = "VALUE|@FILE|-|env:NAME"
 _HIGHEST_PORT = 65535
+_FILE = click.Path(exists=True, dir_okay=False)
 
 
 def _faults() -> type[Fault]:
@@ -58,12 +59,15 @@ class _FaultName(click.ParamType["Fault"]):
 
 
 class _Simulate(click.Command):
-    """Ends its help with the list of faults."""
+    """Ends its help with the lists of faults."""
 
     def format_epilog(self, ctx: click.Context, formatter: click.HelpFormatter) -> None:
-        """Write what each fault does."""
-        with formatter.section("Faults"):
-            formatter.write_dl([(fault.value, fault.description) for fault in _faults()])
+        """Write what each fault does, first those of all dialects."""
+        shared = [fault for fault in _faults() if fault.dialects == set(Dialect)]
+        own = [fault for fault in _faults() if fault not in shared]
+        for heading, faults in (("Faults", shared), ("Faults of the openclaw dialect", own)):
+            with formatter.section(heading):
+                formatter.write_dl([(fault.value, fault.description) for fault in faults])
         super().format_epilog(ctx, formatter)
 
 
@@ -109,12 +113,35 @@ class _Simulate(click.Command):
     default=0.0,
     help="How long it takes to answer a handshake, such as 50ms.",
 )
+@click.option(
+    "--starting-for",
+    type=DURATION,
+    default=0.0,
+    help="How long it takes no clients yet, such as 3s.",
+)
+@click.option(
+    "--pairing",
+    type=click.Choice(["auto", "ask"]),
+    default="auto",
+    show_default=True,
+    help="How devices get known (openclaw): those of this machine that have the token without "
+    "asking, or all by an approval, as those of other machines.",
+)
+@click.option(
+    "--approve-after",
+    type=DURATION,
+    help="How long until a device that waits for an approval gets it, without anybody doing "
+    "anything; else only device.pair.approve gives it.",
+)
+@click.option("--tls", is_flag=True, help="Serve wss, with a certificate that it makes itself.")
+@click.option("--tls-cert", type=_FILE, help="Serve wss with the certificate in this PEM file.")
+@click.option("--tls-key", type=_FILE, help="The PEM file with the key of that certificate.")
 def simulate(dialect: str, faults: tuple[Fault, ...], **options: Any) -> None:
     """Run a simulated gateway until it is stopped.
 
     It checks what clients send as a real gateway does. The first line on standard output
-    is the URL to connect to; standard error tells how each client was judged. Ctrl-C or
-    SIGTERM stops it.
+    is the URL to connect to; standard error tells the fingerprint of its certificate, and
+    how each client was judged. Ctrl-C or SIGTERM stops it.
     """
     import asyncio
 
@@ -126,6 +153,11 @@ def simulate(dialect: str, faults: tuple[Fault, ...], **options: Any) -> None:
         gateway = GatewaySimulator(Dialect(dialect), faults=faults, on_visit=_tell, **options)
     except KeyRefused as refused:
         raise click.BadParameter(f"{refused}.", param_hint="'--public-key'") from None
+    except ValueError as refused:
+        raise click.UsageError(f"{refused}.") from None
+    except OSError as unreadable:
+        problem = f"{unreadable.filename} cannot be read: {unreadable.strerror}."
+        raise click.ClickException(problem) from None
     asyncio.run(_run_until_stopped(gateway, options["host"], options["port"]))
 
 
@@ -141,6 +173,8 @@ async def _run_until_stopped(gateway: GatewaySimulator, host: str, port: int) ->
         raise click.ClickException(_why_not(error, host, port)) from None
     try:
         click.echo(gateway.url)
+        if gateway.tls_fingerprint:
+            click.echo(f"its certificate is {gateway.tls_fingerprint}", err=True)
         click.echo("simulating a gateway; Ctrl-C stops it", err=True)
         await stopped.wait()
     finally:

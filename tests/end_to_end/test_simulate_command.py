@@ -4,16 +4,21 @@ import asyncio
 import json
 import os
 import signal
+import ssl
 import subprocess
 import sys
 from collections.abc import Generator
 from contextlib import contextmanager
+from hashlib import sha256
 from pathlib import Path
+from typing import Any
 from urllib.parse import urlsplit
 
 import pytest
 from websockets.asyncio.client import connect
 from websockets.exceptions import InvalidStatus
+
+from fakes.openclaw_device import OpenClawDevice
 
 _COMMAND = (
     sys.executable,
@@ -21,6 +26,7 @@ _COMMAND = (
     "from openclaw_manager.entrypoints.cli.simulate import simulate; simulate()",
 )
 _TOKEN = "s3cr3t-t0k3n"
+_TOKEN_VARIABLE = "GATEWAY_TOKEN"
 _PATIENCE = 30  # seconds
 
 
@@ -32,7 +38,7 @@ def _simulating(*arguments: str) -> Generator[tuple[subprocess.Popen[str], str]]
         stdout=subprocess.PIPE,
         stderr=subprocess.PIPE,
         text=True,
-        env={"PATH": os.defpath, "LANG": "C.UTF-8"},
+        env={"PATH": os.defpath, "LANG": "C.UTF-8", _TOKEN_VARIABLE: _TOKEN},
     ) as process:
         try:
             assert process.stdout is not None
@@ -134,6 +140,77 @@ def test_options_reach_the_simulator() -> None:
         assert asyncio.run(status()) == 404
 
 
+def test_tls_tells_the_url_first_and_the_fingerprint_beside_it() -> None:
+    """With which a client can trust the certificate, and nothing else can."""
+    with _simulating("--dialect", "openclaw", "--tls") as (process, url):
+        assert urlsplit(url).scheme == "wss"
+
+        async def presented() -> str:
+            async with connect(url, ssl=_trusting_anybody()) as socket:
+                certificate = socket.transport.get_extra_info("ssl_object").getpeercert(
+                    binary_form=True
+                )
+                return f"sha256:{sha256(certificate).hexdigest()}"
+
+        fingerprint = asyncio.run(presented())
+        process.terminate()
+        _, told = process.communicate(timeout=_PATIENCE)
+    assert told.splitlines()[0] == f"its certificate is {fingerprint}"
+
+
+def _trusting_anybody() -> ssl.SSLContext:
+    context = ssl.create_default_context()
+    context.check_hostname = False
+    context.verify_mode = ssl.CERT_NONE
+    return context
+
+
+def test_a_certificate_is_read_from_files(tmp_path: Path) -> None:
+    cert, key = tmp_path / "cert.pem", tmp_path / "key.pem"
+    making = ("openssl", "req", "-x509", "-newkey", "rsa:2048", "-nodes", "-subj", "/CN=mine")
+    subprocess.run([*making, "-keyout", key, "-out", cert], check=True, capture_output=True)
+    files = ("--tls-cert", str(cert), "--tls-key", str(key))
+    with _simulating("--dialect", "bearer", *files) as (_, url):
+
+        async def upgrade() -> None:
+            trust = ssl.create_default_context(cafile=cert)
+            trust.check_hostname = False
+            async with connect(url, ssl=trust):
+                pass
+
+        asyncio.run(upgrade())
+    answer = _run("--dialect", "bearer", "--tls-cert", str(key), "--tls-key", str(key))
+    assert answer.returncode == 2
+    assert "not a pair in PEM" in answer.stderr
+
+
+def test_a_device_waits_for_its_approval() -> None:
+    """And standard error names the request to approve; here it is approved by time."""
+    options = ("--token", f"env:{_TOKEN_VARIABLE}", "--pairing", "ask", "--approve-after", "500ms")
+    device = OpenClawDevice()
+    with _simulating("--dialect", "openclaw", *options) as (process, url):
+
+        async def answer() -> dict[str, Any]:
+            async with connect(url) as socket:
+                auth = {"token": _TOKEN}
+                await socket.send(device.answer(await socket.recv(), auth=auth))
+                found: dict[str, Any] = json.loads(await socket.recv())
+                return found
+
+        async def until_paired() -> tuple[str, str]:
+            first = await answer()
+            while not (last := await answer())["ok"]:
+                pass
+            request_id = first["error"]["details"]["requestId"]
+            return request_id, last["payload"]["auth"]["deviceToken"]
+
+        request_id, token = asyncio.run(until_paired())
+        process.terminate()
+        _, told = process.communicate(timeout=_PATIENCE)
+    assert f"(requestId: {request_id})" in told
+    assert token not in told
+
+
 def test_a_busy_port_is_one_clear_sentence() -> None:
     with _simulating("--dialect", "bearer") as (_, url):
         port = urlsplit(url).port
@@ -158,6 +235,10 @@ def test_an_address_of_another_machine_is_one_clear_sentence() -> None:
         (("--latency", "-1s"), "'-1s' is no duration"),
         (("--protocol", "5"), "'5' is not one of '3', '4'."),
         (("--port", "65536"), "65536 is not in the range"),
+        (("--fault", "busy"), "the challenge dialect has no fault busy."),
+        (("--pairing", "maybe"), "'maybe' is not one of 'auto', 'ask'."),
+        (("--tls-cert", "/no/such/file"), "File '/no/such/file' does not exist."),
+        (("--tls-cert", __file__), "a TLS certificate needs its key"),
     ],
 )
 def test_wrong_usage_is_told_with_status_2(arguments: tuple[str, ...], problem: str) -> None:
@@ -170,7 +251,7 @@ def test_wrong_usage_is_told_with_status_2(arguments: tuple[str, ...], problem: 
 def test_the_help_describes_every_fault() -> None:
     answer = _run("--help")
     assert answer.returncode == 0
-    for fault, words in (("silent", "not even a pong"), ("http-500", "Internal Server")):
+    for fault, words in (("silent", "not even a pong"), ("busy", "UNAVAILABLE")):
         assert fault in answer.stdout
         assert words in answer.stdout
 

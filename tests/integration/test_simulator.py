@@ -11,23 +11,14 @@ import pytest
 from websockets.asyncio.client import ClientConnection, connect
 from websockets.exceptions import ConnectionClosed, InvalidMessage, InvalidStatus
 
+from fakes.openclaw_device import connect_request as _openclaw_connect
 from openclaw_manager.adapters.simulator import Fault, GatewaySimulator, Visit
 from openclaw_manager.domain.ping import Dialect
 
 _LARGEST = 26_214_400
 _A_MOMENT = 0.1  # seconds in which nothing must come
+_A_WHILE = 0.5  # seconds until a gateway has started
 _EVERY_DIALECT = pytest.mark.parametrize("dialect", list(Dialect))
-
-
-def _openclaw_connect(**changes: Any) -> str:
-    params = {
-        "minProtocol": 3,
-        "maxProtocol": 4,
-        "client": {"id": "cli", "version": "0.1.0", "platform": "linux", "mode": "cli"},
-        "scopes": ["operator.read"],
-        "auth": {"token": "right"},
-    } | changes
-    return json.dumps({"type": "req", "id": "1", "method": "connect", "params": params})
 
 
 def _connect_answering(challenge: str | bytes) -> str:
@@ -227,8 +218,16 @@ async def test_other_dialects_have_no_pages(dialect: Dialect) -> None:
 # The faults -----------------------------------------------------------------------------------
 
 
-def test_every_fault_is_described() -> None:
-    assert all(fault.description for fault in Fault)
+def test_every_fault_is_described_and_can_be_played() -> None:
+    for fault in Fault:
+        assert fault.description
+        assert Dialect.OPENCLAW in fault.dialects
+
+
+@pytest.mark.parametrize("dialect", [Dialect.CHALLENGE, Dialect.BEARER])
+def test_a_fault_of_another_dialect_is_refused(dialect: Dialect) -> None:
+    with pytest.raises(ValueError, match=f"the {dialect} dialect has no fault busy"):
+        GatewaySimulator(dialect, faults=[Fault.BUSY])
 
 
 @_EVERY_DIALECT
@@ -306,6 +305,9 @@ _FIRST_FRAMES: dict[Fault, Callable[[Any], bool]] = {
     Fault.OVERSIZED_FRAME: lambda frame: len(frame) > _LARGEST,
     Fault.CHALLENGE_WITHOUT_PAYLOAD: lambda frame: (
         "connect.challenge" in frame and "payload" not in json.loads(frame)
+    ),
+    Fault.CHALLENGE_WITHOUT_TIME: lambda frame: (
+        json.loads(frame)["payload"].keys() & {"nonce", "ts", "timestamp"} == {"nonce"}
     ),
     Fault.UNKNOWN_FIRST_FRAME: lambda frame: json.loads(frame)["type"] == "greeting",
     Fault.HELLO_WITHOUT_CHALLENGE: lambda frame: "hello-ok" in frame,
@@ -413,8 +415,11 @@ async def test_clients_of_openclaw_hear_of_the_shutdown() -> None:
         await closing
 
 
-@_EVERY_DIALECT
-@pytest.mark.parametrize("fault", [None, *Fault])
+@pytest.mark.parametrize(
+    ("dialect", "fault"),
+    [(dialect, None) for dialect in Dialect]
+    + [(dialect, fault) for fault in Fault for dialect in sorted(fault.dialects)],
+)
 async def test_it_stops_within_a_second_whatever_its_clients_do(
     dialect: Dialect, fault: Fault | None
 ) -> None:
@@ -461,3 +466,28 @@ async def test_visits_are_told_as_they_happen() -> None:
 async def test_an_unknown_protocol_is_refused() -> None:
     with pytest.raises(ValueError, match="neither 3 nor 4"):
         GatewaySimulator(Dialect.OPENCLAW, protocol=5)
+
+
+@_EVERY_DIALECT
+async def test_a_gateway_may_take_a_moment_to_start(dialect: Dialect) -> None:
+    """Told as the fault ``starting`` is; afterwards nothing is left of it."""
+
+    async def is_let_in(gateway: GatewaySimulator) -> bool:
+        try:
+            async with connect(gateway.url) as socket:
+                if dialect is Dialect.BEARER:
+                    return True
+                await socket.send(_connect_answering(await socket.recv()))
+                answer = json.loads(await socket.recv())
+                return answer.get("ok") is True or answer["type"] == "hello-ok"
+        except InvalidStatus as refused:
+            return refused.response.status_code != 503
+
+    token = "right" if dialect is Dialect.OPENCLAW else None
+    async with (
+        GatewaySimulator(dialect, token=token, starting_for=_A_WHILE) as gateway,
+        asyncio.timeout(10 * _A_WHILE),
+    ):
+        assert not await is_let_in(gateway)
+        while not await is_let_in(gateway):
+            pass

@@ -1,20 +1,32 @@
 """What the simulated OpenClaw gateway takes, refuses and answers, frame by frame."""
 
 import json
+from collections.abc import Collection
 from typing import Any
 
 import pytest
 
+from fakes.openclaw_device import CLIENT as _CLIENT
+from fakes.openclaw_device import OpenClawDevice
+from fakes.openclaw_device import connect_request as _connect
+from fakes.openclaw_device import request as _request
 from openclaw_manager.adapters.simulator.conversation import Closing, Reply
 from openclaw_manager.adapters.simulator.faults import Fault
 from openclaw_manager.adapters.simulator.openclaw import OpenClawConversation
+from openclaw_manager.adapters.simulator.openclaw_pairing import Devices
 from openclaw_manager.adapters.simulator.openclaw_state import OpenClawState
 from openclaw_manager.adapters.simulator.settings import Peer, Settings
 from openclaw_manager.domain.ping import Dialect
 
 _TOKEN = "right"
 _LOCAL = Peer(loopback=True, host="127.0.0.1:1")
-_CLIENT = {"id": "cli", "version": "0.1.0", "platform": "linux", "mode": "cli"}
+_PARAMS = {
+    "device.pair.approve": {"requestId": "none"},
+    "device.pair.reject": {"requestId": "none"},
+    "device.pair.remove": {"deviceId": "none"},
+    "device.token.rotate": {"deviceId": "none", "role": "operator"},
+    "device.token.revoke": {"deviceId": "none", "role": "operator"},
+}
 
 
 def _conversation(
@@ -22,37 +34,29 @@ def _conversation(
     token: str | None = _TOKEN,
     protocol: int = 4,
     fault: Fault | None = None,
+    faults: Collection[Fault] = (),
     peer: Peer = _LOCAL,
 ) -> OpenClawConversation:
     settings = Settings(
         dialect=Dialect.OPENCLAW,
         token=token,
         protocol=protocol,
-        faults=frozenset({fault} if fault else ()),
+        faults=frozenset([*faults, *([fault] if fault else [])]),
     )
     return OpenClawConversation(
         settings,
-        OpenClawState(version="2026.9.6", protocol=protocol, started_at=0),
+        OpenClawState(
+            version="2026.9.6",
+            protocol=protocol,
+            started_at=0,
+            healthy=fault is not Fault.NOT_READY,
+        ),
+        Devices(),
         peer,
         nonce="nonce",
         connection_id="connection",
         now=lambda: 1000,
     )
-
-
-def _connect(**changes: Any) -> str:
-    params = {
-        "minProtocol": 3,
-        "maxProtocol": 4,
-        "client": _CLIENT,
-        "scopes": ["operator.read"],
-        "auth": {"token": "right"},
-    } | changes
-    return _request("connect", params)
-
-
-def _request(method: str, params: Any = None, **changes: Any) -> str:
-    return json.dumps({"type": "req", "id": "1", "method": method, "params": params} | changes)
 
 
 def _answer(reply: Reply) -> dict[str, Any]:
@@ -167,30 +171,86 @@ def test_without_a_token_of_its_own_it_takes_local_backends_only() -> None:
     assert _conversation(token=None, peer=remote).connect(backend).closing is not None
 
 
-def test_a_device_is_told_to_be_paired_first_always_with_the_same_request() -> None:
-    device = {"id": "d", "publicKey": "k", "signature": "s", "signedAt": 1, "nonce": "nonce"}
-    errors = [_answer(_conversation().connect(_connect(device=device)))["error"] for _ in range(2)]
-    assert errors[0] == errors[1]
-    assert errors[0]["details"]["code"] == "PAIRING_REQUIRED"
+_REFUSING = {
+    Fault.STARTING: (1013, "UNAVAILABLE", None),
+    Fault.RATE_LIMITED: (1008, "INVALID_REQUEST", "AUTH_RATE_LIMITED"),
+    Fault.INVALID_CONNECT: (1008, "INVALID_REQUEST", None),
+    Fault.PROTOCOL_MISMATCH: (1002, "INVALID_REQUEST", "PROTOCOL_MISMATCH"),
+    Fault.ORIGIN_REFUSED: (1008, "INVALID_REQUEST", "CONTROL_UI_ORIGIN_NOT_ALLOWED"),
+    Fault.DEVICE_REQUIRED: (1008, "NOT_PAIRED", "DEVICE_IDENTITY_REQUIRED"),
+    Fault.DEVICE_ID_MISMATCH: (1008, "INVALID_REQUEST", "DEVICE_AUTH_DEVICE_ID_MISMATCH"),
+    Fault.SIGNATURE_EXPIRED: (1008, "INVALID_REQUEST", "DEVICE_AUTH_SIGNATURE_EXPIRED"),
+    Fault.NONCE_MISMATCH: (1008, "INVALID_REQUEST", "DEVICE_AUTH_NONCE_MISMATCH"),
+    Fault.SIGNATURE_INVALID: (1008, "INVALID_REQUEST", "DEVICE_AUTH_SIGNATURE_INVALID"),
+    Fault.REFUSE: (1008, "INVALID_REQUEST", "AUTH_TOKEN_MISMATCH"),
+    Fault.TOKEN_MISSING: (1008, "INVALID_REQUEST", "AUTH_TOKEN_MISSING"),
+    Fault.DEVICE_TOKEN_MISMATCH: (1008, "INVALID_REQUEST", "AUTH_DEVICE_TOKEN_MISMATCH"),
+    Fault.SCOPE_MISMATCH: (1008, "INVALID_REQUEST", "AUTH_SCOPE_MISMATCH"),
+}
+_BETWEEN_CONNECT_AND_HELLO = {
+    fault
+    for fault in Fault
+    if list(Fault).index(Fault.STARTING)
+    <= list(Fault).index(fault)
+    <= list(Fault).index(Fault.SCOPE_MISMATCH)
+}
 
 
-@pytest.mark.parametrize(
-    ("fault", "close", "code"),
-    [
-        (Fault.REFUSE, 1008, "AUTH_TOKEN_MISMATCH"),
-        (Fault.RATE_LIMITED, 1008, "AUTH_RATE_LIMITED"),
-        (Fault.STARTING, 1013, None),
-    ],
-)
-def test_faults_of_the_handshake_are_told_as_measured(
-    fault: Fault, close: int, code: str | None
-) -> None:
+def test_every_refusal_has_a_row_in_the_table() -> None:
+    assert set(_REFUSING) == _BETWEEN_CONNECT_AND_HELLO
+
+
+@pytest.mark.parametrize("fault", _REFUSING)
+def test_faults_of_the_handshake_are_told_as_measured(fault: Fault) -> None:
+    """Close code, code, and code in the details; to a client that did everything right."""
     reply = _conversation(fault=fault).connect(_connect())
     error = _answer(reply)["error"]
     assert reply.closing is not None
-    assert reply.closing.code == close
-    assert error["details"].get("code") == code
-    assert ("retryAfterMs" in error) is (fault is not Fault.REFUSE)
+    found = reply.closing.code, error["code"], error.get("details", {}).get("code")
+    assert found == _REFUSING[fault]
+    waits = fault in (Fault.STARTING, Fault.RATE_LIMITED)
+    assert ("retryAfterMs" in error, "retryable" in error) == (waits, waits)
+
+
+def test_of_several_refusals_the_one_that_comes_first_shows() -> None:
+    reply = _conversation(faults=[Fault.REFUSE, Fault.PROTOCOL_MISMATCH]).connect(_connect())
+    assert _answer(reply)["error"]["details"]["expectedProtocol"] == 99
+
+
+@pytest.mark.parametrize(
+    ("fault", "events", "closing"),
+    [
+        (Fault.AUTH_CHANGED, [], Closing(4001, "gateway auth changed")),
+        (Fault.SERVICE_RESTART, ["shutdown"], Closing(1012, "service restart")),
+    ],
+)
+def test_faults_after_hello_let_a_client_in_and_close(
+    fault: Fault, events: list[str], closing: Closing
+) -> None:
+    reply = _conversation(fault=fault).connect(_connect())
+    hello, *others = (json.loads(frame) for frame in reply.frames)
+    assert hello["payload"]["type"] == "hello-ok"
+    assert [frame["event"] for frame in others] == events
+    assert reply.closing == closing
+
+
+def test_a_gateway_that_is_not_ready_says_so_in_its_health() -> None:
+    talk = _conversation(fault=Fault.NOT_READY)
+    assert talk.connect(_connect()).closing is None
+    assert _answer(talk.call(_request("health", {})))["payload"]["ok"] is False
+
+
+def test_a_busy_gateway_answers_calls_with_unavailable() -> None:
+    talk = _conversation(fault=Fault.BUSY)
+    assert talk.connect(_connect()).closing is None
+    error = _answer(talk.call(_request("health", {})))["error"]
+    assert (error["code"], error["retryable"]) == ("UNAVAILABLE", True)
+
+
+def test_a_gateway_may_grant_no_scope() -> None:
+    talk = _conversation(fault=Fault.NO_SCOPES)
+    assert _answer(talk.connect(_connect()))["payload"]["auth"]["scopes"] == []
+    assert _answer(talk.call(_request("status", {})))["error"]["code"] == "FORBIDDEN"
 
 
 @pytest.mark.parametrize(
@@ -215,11 +275,28 @@ def test_calls_need_their_scope(scopes: tuple[str, ...], method: str, outcome: s
     assert answer.get("error", {}).get("code") == outcome
 
 
-def test_every_method_that_hello_names_is_answered() -> None:
-    talk = _conversation()
-    hello = _answer(talk.connect(_connect(scopes=["operator.admin"])))["payload"]
+@pytest.mark.parametrize("protocol", [3, 4])
+def test_every_method_that_hello_names_is_answered(protocol: int) -> None:
+    """Or refused for what it is to act on, which does not exist, and for nothing else."""
+    talk = _conversation(protocol=protocol)
+    # Protocol 3 grants scopes to devices only.
+    connect = OpenClawDevice().answer(talk.challenge(), scopes=["operator.admin"])
+    hello = _answer(talk.connect(connect))["payload"]
+    assert "gateway.identity.get" in hello["features"]["methods"]
     for method in hello["features"]["methods"]:
-        assert _answer(talk.call(_request(method, {})))["ok"], method
+        answer = _answer(talk.call(_request(method, _PARAMS.get(method, {}))))
+        about_devices = answer.get("error", {}).get("message", "").startswith("unknown ")
+        assert answer["ok"] is not (method in _PARAMS), method
+        assert about_devices is (method in _PARAMS), method
+
+
+@pytest.mark.parametrize("params", [None, {}, {"requestId": 1}, {"requestId": "r", "more": 1}])
+def test_the_parameters_of_calls_about_devices_are_strict(params: Any) -> None:
+    talk = _conversation()
+    talk.connect(_connect(scopes=["operator.pairing"]))
+    error = _answer(talk.call(_request("device.pair.approve", params)))["error"]
+    assert error["code"] == "INVALID_REQUEST"
+    assert error["message"].startswith("invalid device.pair.approve params: at ")
 
 
 def test_a_missing_scope_of_protocol_3_has_no_details() -> None:

@@ -1,4 +1,4 @@
-"""The server side of one WebSocket, which can fall silent and break off."""
+"""The server side of one connection: a WebSocket that can misbehave, or no gateway at all."""
 
 import asyncio
 import socket
@@ -42,3 +42,27 @@ class GatewaySocket(ServerConnection):
 def sockets_of(guests: GuestBook) -> type[GatewaySocket]:
     """Make the class of sockets whose clients enter this guest book."""
     return type("GuestSocket", (GatewaySocket,), {"guests": guests})
+
+
+class MailServer(asyncio.Protocol):
+    """Greets like a mail server, and understands nothing."""
+
+    def __init__(self, guests: GuestBook) -> None:
+        self._guests = guests
+        self._transport: asyncio.Transport
+
+    def connection_made(self, transport: asyncio.BaseTransport) -> None:
+        """Greet."""
+        assert isinstance(transport, asyncio.Transport)
+        self._transport = transport
+        self._guests.opened(transport)
+        self._guests.judged("fault plain-tcp", accepted=False)
+        transport.write(b"220 mail.example.org ESMTP ready\r\n")
+
+    def data_received(self, data: bytes) -> None:  # noqa: ARG002 - the protocol has it
+        """Understand nothing."""
+        self._transport.write(b"500 5.5.1 Command unrecognized\r\n")
+
+    def connection_lost(self, exc: Exception | None) -> None:  # noqa: ARG002 - the same
+        """Leave the guest book."""
+        self._guests.lost(self._transport)
