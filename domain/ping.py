@@ -1,9 +1,11 @@
 """What one ping found: the steps it took, how long each took, and how it ended."""
 
 from dataclasses import dataclass, field
+from datetime import datetime
 from enum import StrEnum
 
 from openclaw_manager.domain.condition import Cause, Condition
+from openclaw_manager.domain.trust import TlsFingerprint
 
 
 class Dialect(StrEnum):
@@ -36,12 +38,24 @@ class TimedStep:
 
 
 @dataclass(frozen=True, slots=True)
+class Certificate:
+    """What a gateway presented for TLS, whether or not anybody vouches for it."""
+
+    fingerprint: TlsFingerprint
+    expires_at: datetime
+    """When it ends to be valid (UTC)."""
+
+
+@dataclass(frozen=True, slots=True)
 class PingOutcome:
     """One complete authenticated round trip, or the reason why there was none.
 
     ``latency_ms`` is a WebSocket ping and pong on the authenticated connection,
     ``connect_ms`` runs from the first step to authenticated; both are absent from a
     failure that came earlier. ``detail`` is one clause for a person, never a secret.
+    ``device_id`` is what the gateway took us for, ``scopes`` what it lets that device do,
+    ``gateway_id`` who it says it is, ``certificate`` what it presented where there was TLS,
+    and ``request_id`` the pairing request under which it waits for an approval.
     """
 
     condition: Condition
@@ -53,6 +67,10 @@ class PingOutcome:
     dialect: Dialect | None = None
     protocol: int | None = None
     device_id: str | None = None
+    scopes: tuple[str, ...] = ()
+    gateway_id: str | None = None
+    certificate: Certificate | None = None
+    request_id: str | None = None
     steps: tuple[TimedStep, ...] = ()
     device_token: str | None = field(default=None, repr=False)
     """A secret that the gateway issued with this connection, to be sent with the next."""

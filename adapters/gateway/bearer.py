@@ -14,3 +14,9 @@ class BearerConversation:
 
     def hear_health(self, message: Message) -> None:
         """Whatever comes is not about us."""
+
+    def ask_who(self) -> None:
+        """There is nothing to ask."""
+
+    def hear_who(self, message: Message) -> None:
+        """Whatever comes is not about us."""

@@ -97,3 +97,8 @@ def closed(problem: ConnectionClosed, identity: Identity, dialect: Dialect | Non
     if problem.rcvd is None:
         return Failure(Cause.CONNECTION_CLOSED, "the connection was lost without a close frame")
     return closed_with(problem.rcvd.code, problem.rcvd.reason, identity, dialect)
+
+
+def says_why(problem: ConnectionClosed) -> bool:
+    """Whether the way in which a connection ended tells more than that it ended."""
+    return closed(problem, Identity(), None).cause is not Cause.CONNECTION_CLOSED

@@ -18,6 +18,7 @@ from openclaw_manager.adapters.gateway.frames import (
 from openclaw_manager.adapters.gateway.identity import Identity
 from openclaw_manager.adapters.gateway.refusals import closed_with
 from openclaw_manager.domain.condition import Cause
+from openclaw_manager.domain.device import KeyKind
 from openclaw_manager.domain.errors import KeyRefused
 from openclaw_manager.domain.ping import Dialect
 
@@ -62,6 +63,11 @@ class ChallengeConversation:
     def _signature(self) -> str:
         if self._identity.sign is None:
             return ""
+        if self._identity.key_kind is KeyKind.ED25519:
+            raise Failure(
+                Cause.DEVICE_KEY_REFUSED,
+                "the registered key is an Ed25519 key, and this gateway takes RSA device keys",
+            )
         try:
             signature = self._identity.sign(f"{self._nonce}:{self._timestamp}".encode())
         except KeyRefused as problem:
@@ -88,6 +94,12 @@ class ChallengeConversation:
         """There is nothing to ask."""
 
     def hear_health(self, message: Message) -> None:
+        """Whatever comes is not about us."""
+
+    def ask_who(self) -> None:
+        """There is nothing to ask."""
+
+    def hear_who(self, message: Message) -> None:
         """Whatever comes is not about us."""
 
 

@@ -16,6 +16,7 @@ class Hello:
     protocol: int | None = None
     device_id: str | None = None
     device_token: str | None = field(default=None, repr=False)
+    scopes: tuple[str, ...] = ()
 
 
 class Health(NamedTuple):
@@ -23,6 +24,12 @@ class Health(NamedTuple):
 
     fault: str | None = None
     cause: Cause = Cause.NOT_READY
+
+
+class SelfDescription(NamedTuple):
+    """Who a gateway says that it is; ``gateway_id`` is None when it does not say so credibly."""
+
+    gateway_id: str | None = None
 
 
 class Conversation(Protocol):
@@ -38,6 +45,14 @@ class Conversation(Protocol):
         ...
 
     def hear_health(self, message: Message) -> Health | None:
+        """Take in what comes after that question; None for what is not the answer."""
+        ...
+
+    def ask_who(self) -> str | None:
+        """Compose the question which gateway this is; None where it would not be answered."""
+        ...
+
+    def hear_who(self, message: Message) -> SelfDescription | None:
         """Take in what comes after that question; None for what is not the answer."""
         ...
 

@@ -11,6 +11,8 @@ Message = str | bytes
 """One WebSocket message: text, or binary."""
 
 _LONGEST_TEXT = 8192  # characters; a nonce, a version or a token is much shorter
+_LONGEST_LIST = 64
+_LONGEST_LISTED = 128  # characters; a scope is much shorter
 
 
 def decode(message: Message) -> dict[str, Any]:
@@ -47,6 +49,18 @@ def text_in(frame: Mapping[str, Any], key: str) -> str | None:
     if not isinstance(value, str) or not 0 < len(value) <= _LONGEST_TEXT:
         return None
     return value if _encodable(value) else None
+
+
+def texts_in(frame: Mapping[str, Any], key: str) -> tuple[str, ...]:
+    """Look up a list of short texts; empty where there is none, without what is no such text."""
+    values = frame.get(key)
+    if not isinstance(values, list):
+        return ()
+    return tuple(
+        value
+        for value in values[:_LONGEST_LIST]
+        if isinstance(value, str) and 0 < len(value) <= _LONGEST_LISTED and _encodable(value)
+    )
 
 
 def nonce_in(frame: Mapping[str, Any]) -> str:

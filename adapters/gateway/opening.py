@@ -39,6 +39,7 @@ class Opening:
         frame = decode(message)
         kind = frame.get("type")
         if kind == challenge.CHALLENGE:
+            self._check_pairing("the challenge dialect")
             return challenge.ChallengeConversation(message, self._identity)
         if kind == "event" and frame.get("event") == openclaw.CHALLENGE:
             return openclaw.OpenClawConversation(frame, self._identity, self._client)
@@ -50,11 +51,18 @@ class Opening:
 
     def silence(self) -> BearerConversation:
         """Conclude from a pong and no frame."""
+        self._check_pairing("plain bearer authentication")
         if self._challenge_required:
             raise Failure(Cause.CHALLENGE_MISSING, "it answers, and never sent a challenge")
         return BearerConversation()
 
+    def _check_pairing(self, spoken: str) -> None:
+        if self._identity.pairing:
+            raise Failure(
+                Cause.PROTOCOL_UNSUPPORTED, f"this gateway speaks {spoken}, which has no pairing"
+            )
+
     @property
     def _challenge_required(self) -> bool:
-        has_key = self._identity.sign is not None
+        has_key = self._identity.sign is not None or self._identity.device is not None
         return has_key or self._last_spoken in (Dialect.CHALLENGE, Dialect.OPENCLAW)

@@ -1,6 +1,6 @@
 """From findings to outcomes, and from a peer's words to words that can be shown and stored."""
 
-from openclaw_manager.adapters.gateway.conversation import Health, Hello
+from openclaw_manager.adapters.gateway.conversation import Health, Hello, SelfDescription
 from openclaw_manager.adapters.gateway.failure import Failure
 from openclaw_manager.adapters.gateway.progress import Progress, rounded
 from openclaw_manager.application.ports.gateway_link import Target
@@ -18,6 +18,8 @@ def failed(failure: Failure, target: Target, progress: Progress) -> PingOutcome:
         cause=failure.cause,
         detail=_plain(failure.detail, target),
         dialect=progress.dialect,
+        certificate=progress.certificate,
+        request_id=failure.request_id,
         steps=progress.steps,
     )
 
@@ -25,6 +27,7 @@ def failed(failure: Failure, target: Target, progress: Progress) -> PingOutcome:
 def succeeded(
     hello: Hello,
     health: Health,
+    who: SelfDescription,
     target: Target,
     progress: Progress,
     *,
@@ -43,6 +46,9 @@ def succeeded(
         dialect=progress.dialect,
         protocol=hello.protocol,
         device_id=_plain(hello.device_id, target),
+        scopes=tuple(filter(None, (_plain(scope, target) for scope in hello.scopes))),
+        gateway_id=who.gateway_id,
+        certificate=progress.certificate,
         steps=progress.steps,
         device_token=hello.device_token,
     )

@@ -3,8 +3,9 @@
 from collections.abc import Iterator
 from contextlib import contextmanager
 from time import perf_counter
+from typing import Protocol
 
-from openclaw_manager.domain.ping import Dialect, Step, TimedStep
+from openclaw_manager.domain.ping import Certificate, Dialect, Step, TimedStep
 
 _MS = 1000
 
@@ -14,6 +15,15 @@ def rounded(ms: float) -> float:
     return round(ms, 3)
 
 
+class Presents(Protocol):
+    """Something in which a certificate can be read, in its own time."""
+
+    @property
+    def certificate(self) -> Certificate | None:
+        """What it says; None if it cannot be read."""
+        ...
+
+
 class Progress:
     """The steps taken so far; the last one is not ok if the attempt ended in it."""
 
@@ -21,6 +31,12 @@ class Progress:
         self._began: float | None = None
         self._steps: list[TimedStep] = []
         self.dialect: Dialect | None = None
+        self.presented: Presents | None = None
+
+    @property
+    def certificate(self) -> Certificate | None:
+        """What was presented for TLS, read now: that may take longer than a whole step."""
+        return self.presented.certificate if self.presented else None
 
     @property
     def steps(self) -> tuple[TimedStep, ...]:

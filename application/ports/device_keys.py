@@ -3,6 +3,8 @@
 from dataclasses import dataclass, field
 from typing import Protocol
 
+from openclaw_manager.domain.device import KeyKind
+
 
 @dataclass(frozen=True, slots=True)
 class KeyPair:
@@ -10,10 +12,11 @@ class KeyPair:
 
     private_pem: str = field(repr=False)
     public_pem: str
+    kind: KeyKind
 
 
 class DeviceKeys(Protocol):
-    """Admits, makes and uses device keys: RSA of 2048 bits or more."""
+    """Admits, makes and uses device keys: Ed25519, and RSA of 2048 bits or more."""
 
     def admit(
         self, private_pem: str, public_pem: str | None = None, passphrase: str | None = None
@@ -31,14 +34,22 @@ class DeviceKeys(Protocol):
         """Validate a public key that comes alone; returns it as SPKI. Raises ``KeyRefused``."""
         ...
 
-    def generate(self) -> KeyPair:
-        """Make a new RSA key of 2048 bits, the private half as PKCS#8."""
+    def generate(self, kind: KeyKind) -> KeyPair:
+        """Make a new key, RSA ones of 2048 bits, the private half as PKCS#8."""
+        ...
+
+    def kind(self, pem: str) -> KeyKind:
+        """Tell the kind of a private or public key that was admitted."""
+        ...
+
+    def raw_public(self, public_pem: str) -> bytes:
+        """Give the 32 bytes of an Ed25519 public key that was admitted."""
         ...
 
     def sign(self, private_pem: str, message: bytes) -> bytes:
-        """Sign with a key that was admitted, by RSA PKCS#1 v1.5 with SHA-256.
+        """Sign with a key that was admitted: Ed25519, or RSA PKCS#1 v1.5 with SHA-256.
 
-        Does not validate the key again: that takes a hundred times as long as signing.
+        Does not validate the key again: for RSA that takes a hundred times as long as signing.
         Raises ``KeyRefused`` if the key cannot be read.
         """
         ...

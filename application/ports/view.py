@@ -38,6 +38,11 @@ INSTANCE_FIELDS = frozenset(
         "cause",
         "dialect",
         "protocol",
+        "gatewayId",
+        "scopes",
+        "tlsFingerprint",
+        "tlsAuthorities",
+        "certificateExpiresAt",
     }
 )
 

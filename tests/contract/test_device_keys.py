@@ -3,24 +3,30 @@
 import pytest
 
 from fakes.device_keys import FakeDeviceKeys
-from openclaw_manager.adapters.device_keys import RsaDeviceKeys
+from openclaw_manager.adapters.device_keys import PemDeviceKeys
 from openclaw_manager.application.ports.device_keys import DeviceKeys, KeyPair
+from openclaw_manager.domain.device import KeyKind
 from openclaw_manager.domain.errors import KeyRefused
 
 
-@pytest.fixture(scope="module", params=[FakeDeviceKeys, RsaDeviceKeys])
+@pytest.fixture(scope="module", params=[FakeDeviceKeys, PemDeviceKeys])
 def keys(request: pytest.FixtureRequest) -> DeviceKeys:
     return request.param()  # type: ignore[no-any-return]
 
 
-@pytest.fixture(scope="module")
-def pair(keys: DeviceKeys) -> KeyPair:
-    return keys.generate()
+@pytest.fixture(scope="module", params=KeyKind)
+def kind(request: pytest.FixtureRequest) -> KeyKind:
+    return request.param  # type: ignore[no-any-return]
 
 
 @pytest.fixture(scope="module")
-def other(keys: DeviceKeys) -> KeyPair:
-    return keys.generate()
+def pair(keys: DeviceKeys, kind: KeyKind) -> KeyPair:
+    return keys.generate(kind)
+
+
+@pytest.fixture(scope="module")
+def other(keys: DeviceKeys, kind: KeyKind) -> KeyPair:
+    return keys.generate(kind)
 
 
 def test_every_key_made_is_another(pair: KeyPair, other: KeyPair) -> None:
@@ -34,6 +40,29 @@ def test_what_was_made_is_admitted_as_it_is(keys: DeviceKeys, pair: KeyPair) -> 
 
 def test_the_public_half_is_derived_where_none_is_given(keys: DeviceKeys, pair: KeyPair) -> None:
     assert keys.admit(pair.private_pem) == pair
+
+
+def test_the_kind_is_told_by_either_half(keys: DeviceKeys, kind: KeyKind, pair: KeyPair) -> None:
+    assert pair.kind is kind
+    assert keys.kind(pair.private_pem) is kind
+    assert keys.kind(pair.public_pem) is kind
+
+
+def test_halves_of_two_kinds_are_refused(keys: DeviceKeys) -> None:
+    rsa, ed25519 = keys.generate(KeyKind.RSA), keys.generate(KeyKind.ED25519)
+    with pytest.raises(KeyRefused, match="does not belong to the private key"):
+        keys.admit(ed25519.private_pem, rsa.public_pem)
+
+
+def test_an_ed25519_key_has_32_raw_bytes_of_its_own(keys: DeviceKeys) -> None:
+    raw = [keys.raw_public(keys.generate(KeyKind.ED25519).public_pem) for _ in range(2)]
+    assert [len(key) for key in raw] == [32, 32]
+    assert raw[0] != raw[1]
+
+
+def test_an_rsa_key_has_no_raw_form(keys: DeviceKeys) -> None:
+    with pytest.raises(KeyRefused, match="not an Ed25519 key"):
+        keys.raw_public(keys.generate(KeyKind.RSA).public_pem)
 
 
 def test_space_around_a_key_changes_nothing(keys: DeviceKeys, pair: KeyPair) -> None:
@@ -57,6 +86,8 @@ def test_what_is_no_key_is_refused(keys: DeviceKeys, pair: KeyPair, text: str) -
         lambda: keys.admit(text),
         lambda: keys.admit_public(text),
         lambda: keys.admit(pair.private_pem, text),
+        lambda: keys.kind(text),
+        lambda: keys.raw_public(text),
     ):
         with pytest.raises(KeyRefused):
             attempt()

@@ -11,12 +11,13 @@ from websockets.asyncio.server import ServerConnection, serve
 from websockets.datastructures import Headers
 from websockets.http11 import Request, Response
 
-from openclaw_manager.adapters.device_keys import RsaDeviceKeys
+from openclaw_manager.adapters.device_keys import PemDeviceKeys
 from openclaw_manager.adapters.gateway.link import WebSocketGatewayLink
 from openclaw_manager.adapters.simulator import GatewaySimulator
 from openclaw_manager.application.ports.device_keys import KeyPair
 from openclaw_manager.application.ports.gateway_link import Target
 from openclaw_manager.domain.condition import Cause, Condition
+from openclaw_manager.domain.device import KeyKind
 from openclaw_manager.domain.ping import Dialect, PingOutcome, Step
 
 AMPLE = 5.0  # seconds; for what is expected to be over at once
@@ -36,12 +37,12 @@ Handler = Callable[[ServerConnection], Awaitable[None]]
 
 @pytest.fixture(scope="module")
 def key() -> KeyPair:
-    return RsaDeviceKeys().generate()
+    return PemDeviceKeys().generate(KeyKind.RSA)
 
 
 @pytest.fixture
 def link() -> WebSocketGatewayLink:
-    return WebSocketGatewayLink(RsaDeviceKeys(), user_agent="openclaw-manager/1.2.3")
+    return WebSocketGatewayLink(PemDeviceKeys(), user_agent="openclaw-manager/1.2.3")
 
 
 @asynccontextmanager
@@ -184,7 +185,7 @@ async def test_no_token_is_a_missing_one(link: WebSocketGatewayLink, dialect: Di
 
 
 async def test_the_key_of_another_is_refused(link: WebSocketGatewayLink, key: KeyPair) -> None:
-    other = RsaDeviceKeys().generate()
+    other = PemDeviceKeys().generate(KeyKind.RSA)
     async with GatewaySimulator(Dialect.CHALLENGE, public_key=key.public_pem) as simulator:
         target = Target(simulator.url, private_key=other.private_pem)
         outcome = await link.ping(target, timeout=AMPLE)
@@ -241,7 +242,7 @@ async def test_the_upgrade_shows_the_token_and_nothing_of_a_browser() -> None:
     def note(_: ServerConnection, request: Request) -> None:
         requests.append(request)
 
-    link = WebSocketGatewayLink(RsaDeviceKeys(), user_agent="openclaw-manager/1.2.3")
+    link = WebSocketGatewayLink(PemDeviceKeys(), user_agent="openclaw-manager/1.2.3")
     async with serve(until_left, "127.0.0.1", 0, process_request=note) as server:
         port = server.sockets[0].getsockname()[1]
         url = f"ws://127.0.0.1:{port}/any/path?query=1"

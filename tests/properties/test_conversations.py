@@ -3,16 +3,23 @@
 import json
 from typing import Any
 
+import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
 from openclaw_manager.adapters.gateway.challenge import ChallengeConversation
-from openclaw_manager.adapters.gateway.conversation import ChallengedConversation, Health, Hello
+from openclaw_manager.adapters.gateway.conversation import (
+    ChallengedConversation,
+    Health,
+    Hello,
+    SelfDescription,
+)
 from openclaw_manager.adapters.gateway.failure import Failure
 from openclaw_manager.adapters.gateway.frames import Message
-from openclaw_manager.adapters.gateway.identity import Client, Identity
+from openclaw_manager.adapters.gateway.identity import Client, Identity, ShownDevice
 from openclaw_manager.adapters.gateway.openclaw import OpenClawConversation
 from openclaw_manager.adapters.gateway.opening import Opening
+from openclaw_manager.domain.device import KeyKind
 from openclaw_manager.domain.ping import Dialect
 
 CLIENT = Client("openclaw-manager/0.1.0")
@@ -23,7 +30,9 @@ WORDS = st.sampled_from(
         "type", "event", "payload", "connect.challenge", "nonce", "timestamp", "ts", "res", "id",
         "1", "2", "ok", "error", "code", "details", "message", "hello-ok", "hello-error",
         "protocol", "server", "version", "deviceId", "deviceToken", "AUTH_TOKEN_MISMATCH",
-        "UNAVAILABLE", "eventLoop", "modelRuntime", "degraded", "\ud800", "",
+        "UNAVAILABLE", "eventLoop", "modelRuntime", "degraded", "features", "methods", "auth",
+        "scopes", "operator.read", "gateway.identity.get", "publicKey", "requestId",
+        "retryAfterMs", "\ud800", "",
     ]
 )  # fmt: skip
 TEXTS = WORDS | st.text(max_size=20)
@@ -55,7 +64,9 @@ ALMOST = frames_like(
     {"type": "hello-error", "payload": {"code": 4401}},
     {"type": "res", "id": "1", "ok": True, "payload": {"type": "hello-ok", "protocol": 4}},
     {"type": "res", "id": "2", "ok": True, "payload": {"ok": True, "eventLoop": {}}},
+    {"type": "res", "id": "3", "ok": True, "payload": {"deviceId": "d", "publicKey": "AA"}},
     {"type": "res", "id": "1", "ok": False, "error": {"code": "NOT_PAIRED", "details": {}}},
+    {"type": "res", "id": "1", "ok": False, "error": {"code": "X", "retryAfterMs": 1e999}},
 )
 MESSAGES = (
     st.text()
@@ -70,7 +81,15 @@ IDENTITIES = st.builds(
     token=st.none() | st.just("t"),
     device_token=st.none() | st.just("d"),
     sign=st.none() | st.just(lambda message: message),
+    key_kind=st.none() | st.sampled_from(KeyKind),
+    device=st.none() | st.just(ShownDevice.with_key(bytes(32), "linux", lambda message: message)),
 )
+# Those that another dialect lets in: nobody is paired there, and takes no key but RSA.
+ANYWHERE = IDENTITIES.filter(lambda identity: not identity.pairing and not is_ed25519(identity))
+
+
+def is_ed25519(identity: Identity) -> bool:
+    return identity.key_kind is KeyKind.ED25519
 
 
 def conversations(identity: Identity) -> list[ChallengedConversation]:
@@ -79,7 +98,7 @@ def conversations(identity: Identity) -> list[ChallengedConversation]:
         ChallengeConversation(
             '{"type":"connect.challenge","payload":{"nonce":"n","timestamp":1}}', identity
         ),
-        OpenClawConversation({"payload": {"nonce": "n"}}, identity, CLIENT),
+        OpenClawConversation({"payload": {"nonce": "n", "ts": 1}}, identity, CLIENT),
     ]
     for conversation in started:
         conversation.introduce()
@@ -108,11 +127,15 @@ def test_a_first_frame_opens_a_conversation_or_fails(
         conversation = Opening(identity, last_spoken, CLIENT).hear(message)
     except Failure:
         return
-    assert isinstance(json.loads(conversation.introduce()), dict)
+    if conversation.dialect is Dialect.CHALLENGE and identity.sign and is_ed25519(identity):
+        with pytest.raises(Failure, match="takes RSA device keys"):
+            conversation.introduce()
+    else:
+        assert isinstance(json.loads(conversation.introduce()), dict)
     assert "challenge" in message if isinstance(message, str) else False
 
 
-@given(st.lists(MESSAGES, max_size=4), IDENTITIES)
+@given(st.lists(MESSAGES, max_size=4), ANYWHERE)
 def test_only_the_right_hello_authenticates(messages: list[Message], identity: Identity) -> None:
     for conversation in conversations(identity):
         for message in messages:
@@ -124,7 +147,7 @@ def test_only_the_right_hello_authenticates(messages: list[Message], identity: I
             assert (heard is not None) == is_hello(conversation.dialect, message)
 
 
-@given(st.lists(MESSAGES, max_size=4), IDENTITIES)
+@given(st.lists(MESSAGES, max_size=4), ANYWHERE)
 def test_health_is_heard_or_fails(messages: list[Message], identity: Identity) -> None:
     for conversation in conversations(identity):
         conversation.ask_health()
@@ -134,6 +157,24 @@ def test_health_is_heard_or_fails(messages: list[Message], identity: Identity) -
             except Failure:
                 break
             assert health is None or isinstance(health, Health)
+
+
+@given(st.lists(MESSAGES, max_size=4))
+def test_a_self_description_is_heard_or_fails(messages: list[Message]) -> None:
+    conversation = OpenClawConversation({"payload": {"nonce": "n"}}, Identity(), CLIENT)
+    conversation.introduce()
+    features = {"methods": ["gateway.identity.get"]}
+    hello = {"type": "hello-ok", "protocol": 4, "features": features}
+    payload = hello | {"auth": {"scopes": ["operator.read"]}}
+    conversation.hear(json.dumps({"type": "res", "id": "1", "ok": True, "payload": payload}))
+    conversation.ask_health()
+    assert conversation.ask_who()
+    for message in messages:
+        try:
+            who = conversation.hear_who(message)
+        except Failure:
+            break
+        assert who is None or isinstance(who, SelfDescription)
 
 
 @given(JSON.filter(lambda value: not isinstance(value, str) or value != ""), st.text(min_size=1))

@@ -10,6 +10,7 @@ from openclaw_manager.adapters.gateway.conversation import Hello
 from openclaw_manager.adapters.gateway.failure import Failure
 from openclaw_manager.adapters.gateway.identity import Identity
 from openclaw_manager.domain.condition import Cause
+from openclaw_manager.domain.device import KeyKind
 from openclaw_manager.domain.errors import KeyRefused
 
 CHALLENGE = '{"type":"connect.challenge","payload":{"nonce":"n-1","timestamp":1795448143496}}'
@@ -102,6 +103,13 @@ def test_a_challenge_without_nonce_and_timestamp_is_none(payload: str | None) ->
 def test_a_key_that_cannot_be_read_is_refused_and_never_an_empty_signature() -> None:
     with pytest.raises(Failure) as caught:
         ChallengeConversation(CHALLENGE, Identity(sign=refuse)).introduce()
+    assert caught.value.cause is Cause.DEVICE_KEY_REFUSED
+
+
+def test_an_ed25519_key_is_not_shown_to_a_gateway_that_takes_rsa() -> None:
+    identity = Identity(sign=echo, key_kind=KeyKind.ED25519)
+    with pytest.raises(Failure, match="is an Ed25519 key, and this gateway takes RSA") as caught:
+        ChallengeConversation(CHALLENGE, identity).introduce()
     assert caught.value.cause is Cause.DEVICE_KEY_REFUSED
 
 

@@ -18,7 +18,7 @@ from websockets.frames import Close
 from websockets.http11 import Response
 
 from openclaw_manager.adapters.gateway import breakdowns
-from openclaw_manager.adapters.gateway.identity import Identity
+from openclaw_manager.adapters.gateway.identity import Identity, ShownDevice
 from openclaw_manager.adapters.gateway.refusals import closed_with
 from openclaw_manager.domain.condition import Cause
 from openclaw_manager.domain.ping import Dialect
@@ -26,6 +26,9 @@ from openclaw_manager.domain.ping import Dialect
 ANONYMOUS = Identity()
 WITH_TOKEN = Identity(token="t")
 WITH_KEY = Identity(token="t", sign=lambda message: message)
+AS_DEVICE = Identity(
+    device_token="d", device=ShownDevice.with_key(bytes(32), "linux", lambda message: message)
+)
 WITH_DEVICE_TOKEN = Identity(token="t", device_token="d", sign=lambda message: message)
 
 
@@ -112,7 +115,8 @@ def test_an_http_refusal_names_the_status() -> None:
         (1008, WITH_KEY, Dialect.OPENCLAW, Cause.CONNECTION_CLOSED),
         (1012, WITH_KEY, Dialect.OPENCLAW, Cause.CONNECTION_CLOSED),
         (1013, WITH_KEY, Dialect.OPENCLAW, Cause.GATEWAY_STARTING),
-        (4001, WITH_KEY, Dialect.OPENCLAW, Cause.DEVICE_REVOKED),
+        (4001, AS_DEVICE, Dialect.OPENCLAW, Cause.DEVICE_REVOKED),
+        (4001, WITH_KEY, Dialect.OPENCLAW, Cause.TOKEN_MISMATCH),
         (4400, WITH_KEY, Dialect.CHALLENGE, Cause.PROTOCOL_UNSUPPORTED),
         (4401, WITH_KEY, Dialect.CHALLENGE, Cause.DEVICE_KEY_REFUSED),
         (4401, WITH_TOKEN, Dialect.CHALLENGE, Cause.DEVICE_KEY_MISSING),
@@ -146,3 +150,20 @@ def test_who_closed_first_decides(
     """What we close ourselves broke the WebSocket protocol."""
     problem = ConnectionClosedError(received, sent, received_first)
     assert breakdowns.closed(problem, WITH_KEY, None).cause is cause
+
+
+@pytest.mark.parametrize(
+    ("received", "sent", "told"),
+    [
+        (None, None, False),
+        (Close(1000, ""), None, False),
+        (Close(1012, "service restart"), None, False),
+        (Close(1013, "gateway starting"), None, True),
+        (Close(4001, "device removed"), None, True),
+        (None, Close(1009, "message too big"), True),
+    ],
+)
+def test_an_end_that_says_why_is_told_from_one_that_does_not(
+    received: Close | None, sent: Close | None, told: bool
+) -> None:
+    assert breakdowns.says_why(ConnectionClosedError(received, sent, None)) is told

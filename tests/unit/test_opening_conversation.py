@@ -3,7 +3,7 @@
 import pytest
 
 from openclaw_manager.adapters.gateway.failure import Failure
-from openclaw_manager.adapters.gateway.identity import Client, Identity
+from openclaw_manager.adapters.gateway.identity import Client, Identity, ShownDevice
 from openclaw_manager.adapters.gateway.opening import Opening
 from openclaw_manager.domain.condition import Cause
 from openclaw_manager.domain.ping import Dialect
@@ -80,6 +80,26 @@ def test_silence_is_a_failure_where_a_challenge_is_due(
     """An impostor that never challenges must not look healthy."""
     with pytest.raises(Failure) as caught:
         opening(identity, last_spoken).silence()
+    assert caught.value.cause is Cause.CHALLENGE_MISSING
+
+
+DEVICE = ShownDevice.with_key(bytes(32), "linux", lambda message: message)
+
+
+@pytest.mark.parametrize(
+    "frame",
+    ['{"type":"connect.challenge","payload":{"nonce":"n","timestamp":1}}', None],
+)
+def test_a_gateway_of_another_dialect_has_no_pairing(frame: str | None) -> None:
+    pairing = opening(Identity(token="t", device=DEVICE))
+    with pytest.raises(Failure, match="which has no pairing") as caught:
+        pairing.silence() if frame is None else pairing.hear(frame)
+    assert caught.value.cause is Cause.PROTOCOL_UNSUPPORTED
+
+
+def test_a_paired_device_is_due_a_challenge() -> None:
+    with pytest.raises(Failure) as caught:
+        opening(Identity(device_token="d", device=DEVICE)).silence()
     assert caught.value.cause is Cause.CHALLENGE_MISSING
 
 

@@ -1,0 +1,120 @@
+"""What can be done on an authenticated connection, and how one gets there after the upgrade."""
+
+import asyncio
+from collections.abc import Callable
+from typing import NamedTuple, TypeVar
+
+from websockets.exceptions import ConnectionClosed
+
+from openclaw_manager.adapters.gateway import breakdowns
+from openclaw_manager.adapters.gateway.bearer import BearerConversation
+from openclaw_manager.adapters.gateway.conversation import (
+    ChallengedConversation,
+    Conversation,
+    Health,
+    Hello,
+    SelfDescription,
+)
+from openclaw_manager.adapters.gateway.failure import Failure
+from openclaw_manager.adapters.gateway.frames import Message
+from openclaw_manager.adapters.gateway.opening import Opening
+from openclaw_manager.adapters.gateway.progress import Progress
+from openclaw_manager.adapters.gateway.sockets import GatewaySocket
+from openclaw_manager.domain.ping import Step
+
+_MS = 1000
+
+_Heard = TypeVar("_Heard")
+
+
+class Connection(NamedTuple):
+    """An authenticated connection to a gateway; ``connect_ms`` is what it took to get it."""
+
+    socket: GatewaySocket
+    conversation: Conversation
+    hello: Hello
+    connect_ms: float
+
+    async def round_trip(self) -> float:
+        """Time a WebSocket ping and pong, in milliseconds."""
+        pong = await self.socket.ping()
+        return await pong * _MS
+
+    async def health(self, deadline: float) -> Health:
+        """Ask the gateway how it is; no answer by the deadline is a fault like others.
+
+        Raises ``ConnectionClosed`` only where that says more than that it is closed.
+        """
+        question = self.conversation.ask_health()
+        if question is None:
+            return Health()
+        try:
+            return await self._ask(question, self.conversation.hear_health, deadline)
+        except TimeoutError:
+            return Health("it did not say how it is within the timeout")
+        except ConnectionClosed as problem:
+            if breakdowns.says_why(problem):
+                raise
+            return Health("it closed the connection when asked how it is")
+        except Failure as failure:
+            return Health(failure.detail)
+
+    async def self_description(self, deadline: float) -> SelfDescription:
+        """Ask the gateway who it is; one that does not say so by the deadline is nobody."""
+        question = self.conversation.ask_who()
+        if question is None:
+            return SelfDescription()
+        try:
+            return await self._ask(question, self.conversation.hear_who, deadline)
+        except (TimeoutError, ConnectionClosed, Failure):
+            return SelfDescription()
+
+    async def _ask(
+        self, question: str, hear: Callable[[Message], _Heard | None], deadline: float
+    ) -> _Heard:
+        async with asyncio.timeout_at(deadline):
+            await self.socket.send(question)
+            return await _heard(self.socket, hear)
+
+
+async def authenticate(
+    socket: GatewaySocket, opening: Opening, progress: Progress, deadline: float
+) -> Connection:
+    """Find out what is spoken, and say who we are; raises ``Failure`` or ``ConnectionClosed``."""
+    upgraded_ms = progress.ms
+    with progress.step(Step.CHALLENGE):
+        first = await _first_message(socket, opening.grace, deadline)
+        conversation = opening.silence() if first is None else opening.hear(first)
+    progress.dialect = conversation.dialect
+    if isinstance(conversation, BearerConversation):
+        progress.drop_step()  # there was none
+        return Connection(socket, conversation, Hello(), upgraded_ms)
+    with progress.step(Step.AUTHENTICATE):
+        hello = await _introduce(socket, conversation)
+    return Connection(socket, conversation, hello, progress.ms)
+
+
+async def _first_message(socket: GatewaySocket, grace: float, deadline: float) -> Message | None:
+    """Wait for the first message; None when a pong came and the grace after it is over."""
+    pong = asyncio.ensure_future(await socket.ping())
+    first = asyncio.ensure_future(socket.recv())
+    try:
+        await asyncio.wait({first, pong}, return_when=asyncio.FIRST_COMPLETED)
+        left = deadline - asyncio.get_running_loop().time()
+        await asyncio.wait({first}, timeout=min(grace, left / 2))
+        return first.result() if first.done() else None
+    finally:
+        if not first.cancel():
+            first.exception()  # retrieved, or asyncio would complain after a timeout in between
+
+
+async def _introduce(socket: GatewaySocket, conversation: ChallengedConversation) -> Hello:
+    await socket.send(conversation.introduce())
+    return await _heard(socket, conversation.hear)
+
+
+async def _heard(socket: GatewaySocket, hear: Callable[[Message], _Heard | None]) -> _Heard:
+    """Pass over messages until one is an answer."""
+    while (heard := hear(await socket.recv())) is None:
+        pass
+    return heard
