@@ -1,24 +1,23 @@
 """What people do with instances, except pinging them: nothing here contacts a gateway."""
 
-from collections.abc import Callable, Iterable
+from collections.abc import Iterable
 from uuid import UUID, uuid4
 
 from openclaw_manager.application.credentials import NOTHING_GIVEN, CredentialDesk, GivenCredentials
 from openclaw_manager.application.event_log import EventLog
 from openclaw_manager.application.log_directory import LogDirectory
 from openclaw_manager.application.minion import shown
-from openclaw_manager.application.ports.secret_store import SecretStore
 from openclaw_manager.application.ports.view import Minion
 from openclaw_manager.application.recording import FactRecorder
 from openclaw_manager.application.selection import select
 from openclaw_manager.domain.address import GatewayUrl
-from openclaw_manager.domain.errors import NameTaken, TooMuchContention
 from openclaw_manager.domain.instance import Instance
 from openclaw_manager.domain.name import InstanceName, name_key
 from openclaw_manager.domain.provenance import Provenance
 from openclaw_manager.domain.reservation import NameReservation
-from openclaw_manager.domain.secret import NO_CREDENTIALS, Credentials, references_in
+from openclaw_manager.domain.secret import NO_CREDENTIALS
 from openclaw_manager.domain.tag import Tag
+from openclaw_manager.domain.trust import SYSTEM_TRUST, Trust
 
 _Decision = tuple[Instance, *tuple[NameReservation, ...]]
 
@@ -31,13 +30,10 @@ class Instances:
     ``StoreError``.
     """
 
-    def __init__(
-        self, log: EventLog, facts: FactRecorder, desk: CredentialDesk, secrets: SecretStore
-    ) -> None:
+    def __init__(self, log: EventLog, facts: FactRecorder, desk: CredentialDesk) -> None:
         self._log = log
         self._facts = facts
         self._desk = desk
-        self._secrets = secrets
 
     def register(
         self,
@@ -46,6 +42,8 @@ class Instances:
         given: GivenCredentials,
         tags: Iterable[str] = (),
         reason: str | None = None,
+        *,
+        trust: Trust = SYSTEM_TRUST,
     ) -> Minion:
         """Make a gateway known under a name that nobody else has; raises ``NameTaken``."""
         instance_id = uuid4()
@@ -60,10 +58,10 @@ class Instances:
             instance = Instance.register(
                 instance_id, instance_name, gateway_url, credentials, labels, by
             )
+            instance.change_trust(trust, by)
             return instance, reservation
 
-        decide()  # refuses a name that is taken before any secret is stored
-        return self._record_with(admitted.secrets, decide)
+        return shown(self._facts.record(decide, keep=admitted.secrets)[0])
 
     def update(
         self,
@@ -73,9 +71,13 @@ class Instances:
         given: GivenCredentials = NOTHING_GIVEN,
         tags: Iterable[str] = (),
         untag: Iterable[str] = (),
+        trust: Trust | None = None,
         reason: str | None = None,
     ) -> Minion:
-        """Change where a gateway is, what it is shown, or its tags; raises ``InstanceRemoved``."""
+        """Change where a gateway is, what it is shown, who vouches for it, or its tags.
+
+        Raises ``InstanceRemoved``.
+        """
         gateway_url = GatewayUrl(url) if url is not None else None
         labels, dropped = [Tag(tag) for tag in tags], list(untag)
         instance_id = self._find(selector)
@@ -86,19 +88,15 @@ class Instances:
 
         def decide() -> _Decision:
             instance = self._log.instance(instance_id)
-            before = instance.credentials
             if gateway_url is not None:
                 instance.move(gateway_url, by)
-            instance.change_credentials(admitted.changes, by)
+            replaced[:] = instance.change_credentials(admitted.changes, by)
+            if trust is not None:
+                instance.change_trust(trust, by)
             instance.retag(labels, dropped, by)
-            replaced[:] = _no_longer_in(instance.credentials, before)
             return (instance,)
 
-        decide()  # refuses a removed instance before any secret is stored
-        minion = self._record_with(admitted.secrets, decide)
-        if replaced:
-            self._secrets.erase(replaced)
-        return minion
+        return shown(self._facts.record(decide, keep=admitted.secrets, drop=replaced)[0])
 
     def rename(self, selector: str, name: str, reason: str | None = None) -> Minion:
         """Give an instance another name; raises ``NameTaken`` and ``InstanceRemoved``."""
@@ -156,21 +154,3 @@ class Instances:
         assert reservation is not None, "an instance that is not removed holds its name"
         reservation.release(by)
         return reservation
-
-    def _record_with(self, secrets: dict[str, str], decide: Callable[[], _Decision]) -> Minion:
-        """Store secrets, then record the events that refer to them."""
-        if secrets:
-            self._secrets.put(secrets)
-        try:
-            return shown(self._facts.record(decide)[0])
-        except (NameTaken, TooMuchContention):
-            # Only where it is certain that no event was appended: a secret that nobody
-            # refers to does no harm, a reference to nothing would.
-            self._secrets.erase(secrets)
-            raise
-
-
-def _no_longer_in(after: Credentials, before: Credentials) -> list[str]:
-    """List the references that a change leaves without a use."""
-    kept = references_in(after).values()
-    return [secret["ref"] for secret in references_in(before).values() if secret not in kept]

@@ -6,6 +6,7 @@ from uuid import UUID
 from openclaw_manager.application.event_log import EventLog
 from openclaw_manager.application.selection import Candidate
 from openclaw_manager.domain.name import name_key
+from openclaw_manager.domain.text import is_printable
 
 
 class LogDirectory:
@@ -20,7 +21,7 @@ class LogDirectory:
 
     def named(self, name: str) -> list[Candidate]:
         """Find who holds a name, and the removed instances that still bear it."""
-        reservation = self._log.reservation(name)
+        reservation = self._log.reservation(name) if is_printable(name) else None
         if reservation is None:
             return []
         holders = [*reservation.former_holders, reservation.holder]

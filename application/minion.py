@@ -46,7 +46,15 @@ def _fields(instance: Instance, secrets: Mapping[str, str]) -> dict[str, Any]:
     )
     if instance.condition is not None:  # then a cause of null says that nothing is wrong
         fields["cause"] = instance.cause
-    return fields | _present(dialect=instance.dialect, protocol=instance.protocol)
+    return fields | _present(
+        dialect=instance.dialect,
+        protocol=instance.protocol,
+        gatewayId=instance.gateway_id,
+        scopes=instance.pairing and instance.pairing["scopes"],
+        tlsFingerprint=instance.fingerprint,
+        tlsAuthorities=instance.authorities,
+        certificateExpiresAt=_iso_again(instance.certificate_expires_at),
+    )
 
 
 def _present(**values: Any) -> dict[str, Any]:
@@ -55,6 +63,10 @@ def _present(**values: Any) -> dict[str, Any]:
 
 def _value(secret: SecretReference | None, secrets: Mapping[str, str]) -> str | None:
     return secrets.get(secret["ref"]) if secret else None
+
+
+def _iso_again(written: str | None) -> str | None:
+    return iso(datetime.fromisoformat(written)) if written else None
 
 
 def iso(moment: datetime | None) -> str | None:

@@ -1,12 +1,14 @@
 """The projection: what the log says of each instance, brought into the view."""
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
+from uuid import UUID
 
 from openclaw_manager.application.event_log import EventLog
 from openclaw_manager.application.minion import minion_of
 from openclaw_manager.application.ports.secret_store import SecretStore
 from openclaw_manager.application.ports.view import Minion, View
 from openclaw_manager.domain.instance import Instance
+from openclaw_manager.domain.provenance import FactKeeper
 from openclaw_manager.domain.stamp import Stamp
 
 
@@ -26,17 +28,25 @@ class Projection:
         self._view = view
         self._with_secrets = snapshot_secrets == "include"
 
-    def catch_up(self, *, anew: bool = False) -> None:
-        """Bring the view to the head of the log, or make it anew; raises a ``StoreError``."""
+    def catch_up(self, saved: Iterable[FactKeeper] = (), *, anew: bool = False) -> None:
+        """Bring the view to the head of the log, or make it anew; raises a ``StoreError``.
+
+        ``saved`` are aggregates as they were saved just now, which need not be read again.
+        """
         with self._view.edit() as edit:
             head = Stamp(self._log.id, self._log.head())
             if edit.stamp == head and not anew:
                 return
             after = 0 if anew else _where_to_begin(edit.stamp, head)
             changed = self._log.instances_changed(after, head.position)
-            edit.save(
-                self._minions([self._log.instance(id_, at) for id_, at in changed.items()]), head
-            )
+            edit.save(self._minions(self._read(changed, saved)), head)
+
+    def _read(self, versions: Mapping[UUID, int], saved: Iterable[FactKeeper]) -> list[Instance]:
+        at_hand = {(one.id, one.version): one for one in saved if isinstance(one, Instance)}
+        return [
+            at_hand.get((id_, version)) or self._log.instance(id_, version)
+            for id_, version in versions.items()
+        ]
 
     def _minions(self, instances: list[Instance]) -> list[Minion]:
         secrets = self._secrets.get(_references(instances)) if self._with_secrets else {}

@@ -8,7 +8,7 @@ from openclaw_manager.application.ports.view import Minion
 from openclaw_manager.domain.errors import AmbiguousInstance, InstanceNotFound
 from openclaw_manager.domain.name import name_key
 
-_BEGINNING_OF_ID = re.compile(r"[0-9a-f-]{4,36}", re.IGNORECASE)
+_BEGINNING_OF_ID = re.compile(r"(?:[0-9a-f]-?){4,32}", re.IGNORECASE)
 
 
 class Candidate(NamedTuple):

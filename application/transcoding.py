@@ -1,10 +1,23 @@
-"""How events are written into the log: plain JSON, with the time as ISO text."""
+"""How events are written into the log and read back: plain JSON, with the time as ISO text."""
 
+from dataclasses import fields
 from datetime import datetime
+from functools import cache
 from json import JSONDecoder
 from typing import Any
+from uuid import UUID
 
-from eventsourcing.persistence import DatetimeAsISO, JSONTranscoder
+from eventsourcing.domain import DomainEventProtocol
+from eventsourcing.persistence import (
+    DatetimeAsISO,
+    JSONTranscoder,
+    Mapper,
+    MapperDeserialisationError,
+    StoredEvent,
+)
+from eventsourcing.utils import TopicError
+
+from openclaw_manager.domain.errors import StoreDamaged
 
 _TAGGED = b'"_type_"'
 
@@ -30,3 +43,29 @@ class FactTranscoder(JSONTranscoder):
         state = super().decode(data) if _TAGGED in data else self._decode_plain(data.decode())[0]
         state["timestamp"] = datetime.fromisoformat(state["timestamp"])
         return state
+
+
+class FactMapper(Mapper[UUID]):
+    """Turns what is stored into events; raises ``StoreDamaged`` where that cannot be done."""
+
+    def to_domain_event(self, stored_event: StoredEvent) -> DomainEventProtocol[UUID]:
+        """Read an event back."""
+        try:
+            event = super().to_domain_event(stored_event)
+        except MapperDeserialisationError as error:
+            raise StoreDamaged(_place_of(stored_event), "cannot be read") from error
+        except TopicError as error:
+            problem = f"is of a kind that this version does not know ({stored_event.topic})"
+            raise StoreDamaged(_place_of(stored_event), problem) from error
+        if vars(event).keys() != _attributes_of(type(event)):
+            raise StoreDamaged(_place_of(stored_event), "has less or more in it than it should")
+        return event
+
+
+@cache
+def _attributes_of(kind: type[Any]) -> frozenset[str]:
+    return frozenset(field.name for field in fields(kind))
+
+
+def _place_of(stored: StoredEvent) -> str:
+    return f"the log, event {stored.originator_version} of {stored.originator_id}"

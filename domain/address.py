@@ -1,11 +1,13 @@
 """Where a gateway listens."""
 
+import re
 from typing import Self
 from urllib.parse import urlsplit
 
 from openclaw_manager.domain.errors import InvalidUrl
 
 _LONGEST = 2048
+_LOOPBACK = re.compile(r"localhost|.*\.localhost|127(\.\d+){3}|::1")
 
 
 class GatewayUrl(str):
@@ -22,6 +24,30 @@ class GatewayUrl(str):
         if problem:
             raise InvalidUrl(_without_user_info(text), problem)
         return super().__new__(cls, text)
+
+    @property
+    def is_secure(self) -> bool:
+        """Whether TLS is spoken on the way."""
+        return urlsplit(self).scheme == "wss"
+
+    @property
+    def is_plain_to_another_machine(self) -> bool:
+        """Whether others on the way could read what is sent; only loopback is surely our own."""
+        host = urlsplit(self).hostname or ""
+        return not self.is_secure and not _LOOPBACK.fullmatch(host)
+
+    @property
+    def endpoint(self) -> str:
+        """The form in which two URLs are compared: lower-case, with the port, and the path.
+
+        The names and addresses of loopback are one place.
+        """
+        url = urlsplit(self.lower())
+        host = url.hostname or ""
+        place = "localhost" if _LOOPBACK.fullmatch(host) else host
+        port = url.port or (443 if self.is_secure else 80)
+        path = urlsplit(self).path.rstrip("/")
+        return f"{url.scheme}://{place}:{port}{path}"
 
 
 def _problem_with(text: str) -> str | None:  # noqa: PLR0911 - a table, read from top to bottom
@@ -49,6 +75,6 @@ def _problem_with(text: str) -> str | None:  # noqa: PLR0911 - a table, read fro
 
 def _without_user_info(text: str) -> str:
     """Leave out what may not be repeated of a refused URL: a password in it is a secret too."""
-    scheme, slashes, rest = text[:_LONGEST].partition("://")
-    authority, at, remainder = rest.rpartition("@")
-    return f"{scheme}{slashes}…@{remainder}" if authority or at else text[:_LONGEST]
+    scheme, slashes, rest = text.partition("://") if "://" in text else ("", "", text)
+    _secret, at, remainder = rest.rpartition("@")
+    return (f"{scheme}{slashes}…@{remainder}" if at else text)[:_LONGEST]

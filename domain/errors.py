@@ -6,16 +6,21 @@
     │   ├── InvalidUrl
     │   ├── InvalidToken
     │   ├── InvalidTag
+    │   ├── InvalidReason
     │   ├── InvalidSetting
+    │   ├── InvalidFingerprint
+    │   ├── InvalidAuthorities
     │   └── KeyRefused
     ├── InstanceNotFound
     ├── AmbiguousInstance
     ├── NameTaken
     ├── InstanceRemoved         what was asked needs an instance that is not removed
     ├── InstanceNotRemoved      ... or one that is
+    ├── InstanceNotPaired       ... or one that is paired as a device
     ├── TooMuchContention
     └── StoreError              the store, and not the request, is at fault
         ├── StoreDamaged
+        ├── SecretMissing
         ├── StoreLocked
         ├── StoreFull
         ├── StoreUnavailable
@@ -88,6 +93,17 @@ class InvalidTag(InvalidInput):
         return f"the tag {self.tag!r} {self.problem}"
 
 
+class InvalidReason(InvalidInput):
+    """A reason that could not be shown as one line."""
+
+    def __init__(self, reason: str) -> None:
+        super().__init__(reason)
+        self.reason = reason
+
+    def __str__(self) -> str:
+        return f"the reason {self.reason!r} has control characters"
+
+
 class InvalidSetting(InvalidInput):
     """A setting that cannot be taken; ``origin`` is where it was written."""
 
@@ -100,6 +116,28 @@ class InvalidSetting(InvalidInput):
 
     def __str__(self) -> str:
         return f"the setting {self.key} from {self.origin}, {self.value!r}, {self.problem}"
+
+
+class InvalidFingerprint(InvalidInput):
+    """A fingerprint that no certificate has."""
+
+    def __init__(self, fingerprint: str) -> None:
+        super().__init__(fingerprint)
+        self.fingerprint = fingerprint
+
+    def __str__(self) -> str:
+        return f"{self.fingerprint!r} is no fingerprint; one is sha256: and 64 hex digits"
+
+
+class InvalidAuthorities(InvalidInput):
+    """A text that holds no certificate that could vouch for another."""
+
+    def __init__(self, problem: str) -> None:
+        super().__init__(problem)
+        self.problem = problem
+
+    def __str__(self) -> str:
+        return f"the CA file {self.problem}"
 
 
 class KeyRefused(InvalidInput):
@@ -172,6 +210,17 @@ class InstanceNotRemoved(OpenClawManagerError):
         return f"the instance {self.name!r} is not removed"
 
 
+class InstanceNotPaired(OpenClawManagerError):
+    """The instance is not paired, so there is nothing to undo."""
+
+    def __init__(self, name: str) -> None:
+        super().__init__(name)
+        self.name = name
+
+    def __str__(self) -> str:
+        return f"the instance {self.name!r} is not paired"
+
+
 class TooMuchContention(OpenClawManagerError):
     """Others kept changing the same instance, more often than we cared to try again."""
 
@@ -193,6 +242,15 @@ class StoreError(OpenClawManagerError):
 
 class StoreDamaged(StoreError):
     """A file of the store holds something other than what was written."""
+
+
+class SecretMissing(StoreError):
+    """The log refers to a secret of an instance, and the secret store does not have it."""
+
+    def __init__(self, kind: str, name: str) -> None:
+        super().__init__("the secret store", f"has no {kind} of {name!r}, to which the log refers")
+        self.kind = kind
+        self.name = name
 
 
 class StoreLocked(StoreError):

@@ -9,12 +9,19 @@ from eventsourcing.domain import AggregateCreated
 
 from openclaw_manager.domain.address import GatewayUrl
 from openclaw_manager.domain.condition import Status
-from openclaw_manager.domain.errors import InstanceNotRemoved, InstanceRemoved
+from openclaw_manager.domain.device import GrantedPairing
+from openclaw_manager.domain.errors import InstanceNotPaired, InstanceNotRemoved, InstanceRemoved
 from openclaw_manager.domain.name import InstanceName
 from openclaw_manager.domain.ping import PingOutcome
 from openclaw_manager.domain.provenance import Fact, FactKeeper, Provenance, StateSnapshot
-from openclaw_manager.domain.secret import CredentialChanges, Credentials, SecretReference
+from openclaw_manager.domain.secret import (
+    CredentialChanges,
+    Credentials,
+    SecretReference,
+    no_longer_in,
+)
 from openclaw_manager.domain.tag import Tag, retagged
+from openclaw_manager.domain.trust import TlsFingerprint, Trust
 
 
 class Instance(FactKeeper):
@@ -51,6 +58,7 @@ class Instance(FactKeeper):
         dialect: str
         protocol: int | None
         device_id: str | None
+        certificate_expires_at: str | None
 
         def apply(self, aggregate: "Instance") -> None:
             """Remember what the gateway said of itself."""
@@ -62,6 +70,7 @@ class Instance(FactKeeper):
             aggregate.version_of_gateway = self.version
             aggregate.dialect = self.dialect
             aggregate.protocol = self.protocol
+            aggregate.certificate_expires_at = self.certificate_expires_at
             if self.device_id is not None:
                 aggregate.device_id = self.device_id
 
@@ -79,6 +88,56 @@ class Instance(FactKeeper):
             aggregate.status = Status.UNREACHABLE.value
             aggregate.condition = self.condition
             aggregate.cause = self.cause
+
+    class GatewayRecognised(Event):
+        """The gateway at the other end is this one, by the id that it gives itself."""
+
+        TOPIC = "instance.gateway-recognised"
+        gateway_id: str
+
+        def apply(self, aggregate: "Instance") -> None:
+            """Expect this gateway from now on."""
+            aggregate.gateway_id = self.gateway_id
+
+    class Paired(Event):
+        """The gateway took us in as a device, and says what that device may do."""
+
+        TOPIC = "instance.paired"
+        device_id: str
+        scopes: list[str]
+        platform: str
+        device_token: SecretReference
+
+        def apply(self, aggregate: "Instance") -> None:
+            """Be that device from now on."""
+            aggregate.pairing = GrantedPairing(
+                device_id=self.device_id, scopes=self.scopes, platform=self.platform
+            )
+            aggregate.device_id = self.device_id
+            aggregate.credentials = aggregate.credentials | {"device_token": self.device_token}
+
+    class Unpaired(Event):
+        """We are no device to the gateway any more; it may still list us as one."""
+
+        TOPIC = "instance.unpaired"
+
+        def apply(self, aggregate: "Instance") -> None:
+            """Come without a device from now on."""
+            aggregate.pairing = None
+            aggregate.device_id = None
+            aggregate.credentials = aggregate.credentials | {"device_token": None}
+
+    class TrustChanged(Event):
+        """Something else must vouch for the gateway's certificate from now on."""
+
+        TOPIC = "instance.trust-changed"
+        authorities: str | None
+        fingerprint: str | None
+
+        def apply(self, aggregate: "Instance") -> None:
+            """Take certificates from nobody else."""
+            aggregate.authorities = self.authorities
+            aggregate.fingerprint = self.fingerprint
 
     class SoftDeleted(Event):
         """The instance was removed; everything about it is kept."""
@@ -164,6 +223,10 @@ class Instance(FactKeeper):
             token=token, private_key=private_key, public_key=public_key, device_token=None
         )
         self.removed_at: datetime | None = None
+        self.pairing: GrantedPairing | None = None
+        self.gateway_id: str | None = None
+        self.authorities: str | None = None
+        self.fingerprint: str | None = None
         self.forget_what_pings_found()
 
     def forget_what_pings_found(self) -> None:
@@ -177,6 +240,7 @@ class Instance(FactKeeper):
         self.dialect: str | None = None
         self.protocol: int | None = None
         self.device_id: str | None = None
+        self.certificate_expires_at: str | None = None
 
     @classmethod
     def register(
@@ -208,6 +272,8 @@ class Instance(FactKeeper):
         self._refuse_if_removed()
         if outcome.condition.reachable:
             self.record(self.Pinged, by, **_success(outcome))
+            if self.gateway_id is None and outcome.gateway_id is not None:
+                self.record(self.GatewayRecognised, by, gateway_id=outcome.gateway_id)
         else:
             self.record(self.PingFailed, by, **_failure(outcome))
 
@@ -234,12 +300,69 @@ class Instance(FactKeeper):
         if url != self.url:
             self.record(self.UrlChanged, by, url=str(url))
 
-    def change_credentials(self, changes: CredentialChanges, by: Provenance) -> None:
-        """Show the gateway something else, if it is; raises ``InstanceRemoved``."""
+    def change_credentials(self, changes: CredentialChanges, by: Provenance) -> list[str]:
+        """Show the gateway something else, if it is; raises ``InstanceRemoved``.
+
+        Returns the references to the secrets that are of no use any more.
+        """
         self._refuse_if_removed()
-        credentials = self.credentials | changes
-        if credentials != self.credentials:
+        before = self.credentials
+        credentials = before | changes
+        if credentials != before:
             self.record(self.CredentialsChanged, by, **credentials)
+        return no_longer_in(credentials, before)
+
+    def pair(
+        self, outcome: PingOutcome, platform: str, token: SecretReference, by: Provenance
+    ) -> list[str]:
+        """Become the device that a gateway granted; raises ``InstanceRemoved``.
+
+        Returns the references to the secrets that are of no use any more.
+        """
+        self._refuse_if_removed()
+        before = self.credentials
+        self.record(
+            self.Paired,
+            by,
+            device_id=outcome.device_id,
+            scopes=list(outcome.scopes),
+            platform=platform,
+            device_token=token,
+        )
+        return no_longer_in(self.credentials, before)
+
+    def unpair(self, by: Provenance) -> list[str]:
+        """Stop being a device; raises ``InstanceRemoved`` and ``InstanceNotPaired``.
+
+        Returns the references to the secrets that are of no use any more.
+        """
+        self._refuse_if_removed()
+        if self.pairing is None:
+            raise InstanceNotPaired(self.name)
+        before = self.credentials
+        self.record(self.Unpaired, by)
+        return no_longer_in(self.credentials, before)
+
+    def change_trust(self, trust: Trust, by: Provenance) -> None:
+        """Have something else vouch for the gateway, if it is; raises ``InstanceRemoved``."""
+        self._refuse_if_removed()
+        if trust != self.trust:
+            fingerprint = trust.fingerprint and str(trust.fingerprint)
+            self.record(
+                self.TrustChanged, by, authorities=trust.authorities, fingerprint=fingerprint
+            )
+
+    def recognise(self, gateway_id: str, by: Provenance) -> None:
+        """Expect this gateway, if another was expected; raises ``InstanceRemoved``."""
+        self._refuse_if_removed()
+        if gateway_id != self.gateway_id:
+            self.record(self.GatewayRecognised, by, gateway_id=gateway_id)
+
+    @property
+    def trust(self) -> Trust:
+        """What must vouch for the gateway's certificate."""
+        fingerprint = TlsFingerprint(self.fingerprint) if self.fingerprint else None
+        return Trust(self.authorities, fingerprint)
 
     def retag(self, add: Iterable[Tag], drop: Iterable[str], by: Provenance) -> None:
         """Add and drop labels, if that changes any; raises ``InstanceRemoved``."""
@@ -264,6 +387,9 @@ def _success(outcome: PingOutcome) -> dict[str, Any]:
         "dialect": outcome.dialect.value if outcome.dialect else None,
         "protocol": outcome.protocol,
         "device_id": outcome.device_id,
+        "certificate_expires_at": (
+            outcome.certificate.expires_at.isoformat() if outcome.certificate else None
+        ),
     }
 
 

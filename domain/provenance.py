@@ -8,6 +8,8 @@ from uuid import UUID
 from eventsourcing.domain import AggregateEvent, BaseAggregate, Snapshot
 from eventsourcing.utils import get_topic
 
+from openclaw_manager.domain.reason import Reason
+
 
 @dataclass(frozen=True, slots=True)
 class Provenance:
@@ -15,7 +17,7 @@ class Provenance:
 
     at: datetime
     actor: str
-    reason: str | None = None
+    reason: Reason | None = None
 
 
 class Fact(AggregateEvent):

@@ -74,3 +74,9 @@ def references_in(credentials: Credentials) -> dict[str, SecretReference]:
         "device_token": credentials["device_token"],
     }
     return {kind: secret for kind, secret in secrets.items() if secret is not None}
+
+
+def no_longer_in(after: Credentials, before: Credentials) -> list[str]:
+    """List the references that a change leaves without a use."""
+    kept = references_in(after).values()
+    return [secret["ref"] for secret in references_in(before).values() if secret not in kept]

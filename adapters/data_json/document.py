@@ -16,8 +16,21 @@ _SCHEMA = 1
 _MINIONS = "minions"
 _RELATIONS = "relations"
 _STAMP = "openclawManager"
+_FIELDS = "fields"
 
-_value_at = json.JSONDecoder().raw_decode
+
+def _refuse(constant: str) -> None:
+    """Refuse what Python takes for a number, and JSON does not."""
+    raise ValueError(constant)
+
+
+def _whole(digits: str) -> int | float:
+    """Read a number that may have more digits than Python turns into an int."""
+    return int(digits) if len(digits) < _MOST_DIGITS else float(digits)
+
+
+_MOST_DIGITS = 4000
+_json = json.JSONDecoder(parse_int=_whole, parse_constant=_refuse)
 _end_of_space = re.compile(r"[ \t\r\n]*").match
 
 
@@ -30,9 +43,9 @@ class Document:
 
     def __init__(self) -> None:
         self.stamp: Stamp | None = None
-        self._members = {_MINIONS: "", _RELATIONS: "[]"}
-        self._entries: list[str] = []
-        self._places: dict[str, int] = {}
+        self._members = {_MINIONS: "", _RELATIONS: f'"{_RELATIONS}": []'}
+        self._entries: list[str | None] = []  # None where one was taken out
+        self._places: dict[str, list[int]] = {}
 
     @classmethod
     def parse(cls, data: bytes) -> Self:
@@ -49,11 +62,12 @@ class Document:
         return document
 
     def _read(self, cursor: "_Cursor") -> None:
-        for key in cursor.members():
+        for key, key_text in cursor.members():
             if key == _MINIONS:
                 self._read_entries(cursor)
                 continue
-            value, self._members[key] = cursor.value()
+            value, text = cursor.value()
+            self._members[key] = f"{key_text}: {text}"
             if key == _STAMP:
                 self.stamp = stamp_in(value)
         cursor.expect_end()
@@ -61,30 +75,31 @@ class Document:
     def _read_entries(self, cursor: "_Cursor") -> None:
         for value, text in cursor.items():
             if isinstance(value, dict) and isinstance(value.get("id"), str):
-                self._places[value["id"]] = len(self._entries)
+                self._places.setdefault(value["id"], []).append(len(self._entries))
             self._entries.append(text)
 
     def put(self, minion: Minion) -> None:
-        """Put an entry in place of the one with its id, keeping what others added to that."""
-        place = self._places.setdefault(minion["id"], len(self._entries))
+        """Put an entry in place of the one with its id, keeping what others added to that.
+
+        Of several with its id, which another tool may have made, the last one stays.
+        """
+        *copies, place = self._places.get(minion["id"], [len(self._entries)])
+        self._places[minion["id"]] = [place]
+        for copy in copies:
+            self._entries[copy] = None
         if place == len(self._entries):
-            self._entries.append(json.dumps(minion, ensure_ascii=False))
+            self._entries.append(_dumped(minion))
         else:
-            merged = _merge(json.loads(self._entries[place]), minion)
-            self._entries[place] = json.dumps(merged, ensure_ascii=False)
+            self._entries[place] = _merged(self._entries[place] or "", minion)
 
     def text(self, stamp: Stamp) -> str:
         """Write the file with a new stamp, one entry a line."""
         self.stamp = stamp
-        self._members[_STAMP] = json.dumps(
-            {"schema": _SCHEMA, "store": stamp.log, "position": stamp.position}
-        )
-        entries = "[\n" + ",\n".join(self._entries) + "\n]" if self._entries else "[]"
-        members = (
-            f"{json.dumps(key, ensure_ascii=False)}: {entries if key == _MINIONS else text}"
-            for key, text in self._members.items()
-        )
-        return "{" + ",\n".join(members) + "}\n"
+        written = {"schema": _SCHEMA, "store": stamp.log, "position": stamp.position}
+        self._members[_STAMP] = f'"{_STAMP}": {_dumped(written)}'
+        entries = ",\n".join(entry for entry in self._entries if entry is not None)
+        self._members[_MINIONS] = f'"{_MINIONS}": ' + (f"[\n{entries}\n]" if entries else "[]")
+        return "{" + ",\n".join(self._members.values()) + "}\n"
 
 
 def read(data: bytes) -> tuple[list[Any], Stamp | None]:
@@ -93,7 +108,7 @@ def read(data: bytes) -> tuple[list[Any], Stamp | None]:
     Raises ``DamagedDocument`` for what ``Document.parse`` would refuse.
     """
     try:
-        members = json.loads(data.decode("utf-8-sig"))
+        members = _json.decode(data.decode("utf-8-sig"))
         minions = members.get(_MINIONS, [])
     except (ValueError, RecursionError, AttributeError) as error:
         raise DamagedDocument("is not a JSON object") from error
@@ -110,13 +125,37 @@ def stamp_in(member: Any) -> Stamp | None:
     return None
 
 
-def _merge(before: dict[str, Any], minion: Minion) -> Minion:
-    fields = before.get("fields")
-    theirs = {key: value for key, value in before.items() if key not in MINION_KEYS}
-    if isinstance(fields, dict):
-        added = {key: value for key, value in fields.items() if key not in INSTANCE_FIELDS}
-        return minion | theirs | {"fields": minion["fields"] | added}
-    return minion | theirs
+def _merged(before: str, minion: Minion) -> str:
+    """Write an entry with what others added to the one before, as they had written it."""
+    value = _json.decode(before)
+    fields = value.get(_FIELDS)
+    have_fields = isinstance(fields, dict)
+    if have_fields and value.keys() <= MINION_KEYS and fields.keys() <= INSTANCE_FIELDS:
+        return _dumped(minion)
+    members = _members_of(before)
+    fields_before = _members_of(members[_FIELDS][1]) if have_fields else {}
+    ours = {key: (_dumped(key), _dumped(part)) for key, part in minion.items()}
+    our_fields = {key: (_dumped(key), _dumped(part)) for key, part in minion[_FIELDS].items()}
+    ours[_FIELDS] = (_dumped(_FIELDS), _joined(our_fields, fields_before, INSTANCE_FIELDS))
+    return _joined(ours, members, MINION_KEYS)
+
+
+_Members = dict[str, tuple[str, str]]
+"""The members of an object by their keys, the key and the value as each is written."""
+
+
+def _members_of(text: str) -> _Members:
+    cursor = _Cursor(text)
+    return {key: (key_text, cursor.value()[1]) for key, key_text in cursor.members()}
+
+
+def _joined(ours: _Members, before: _Members, our_keys: frozenset[str]) -> str:
+    theirs = {key: member for key, member in before.items() if key not in our_keys}
+    return "{" + ", ".join(map(": ".join, (ours | theirs).values())) + "}"
+
+
+def _dumped(value: Any) -> str:
+    return json.dumps(value, ensure_ascii=False)
 
 
 class _Cursor:
@@ -126,13 +165,16 @@ class _Cursor:
         self._text = text
         self._at = 0
 
-    def members(self) -> Iterator[str]:
-        """Yield the keys of an object; the caller takes each value before the next key."""
+    def members(self) -> Iterator[tuple[str, str]]:
+        """Yield the keys of an object, each as a value and as it is written.
+
+        The caller takes each value before the next key.
+        """
         for _ in self._separated("{", "}"):
-            key, _text = self.value()
+            key, text = self.value()
             if not isinstance(key, str) or not self._take(":"):
                 raise ValueError
-            yield key
+            yield key, text
 
     def items(self) -> Iterator[tuple[Any, str]]:
         """Yield the items of an array, each as a value and as it is written."""
@@ -153,7 +195,7 @@ class _Cursor:
     def value(self) -> tuple[Any, str]:
         """Take a value, and the text that it is written as."""
         start = self._skip_space()
-        value, self._at = _value_at(self._text, start)
+        value, self._at = _json.raw_decode(self._text, start)
         return value, self._text[start : self._at]
 
     def expect_end(self) -> None:

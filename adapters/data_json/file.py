@@ -66,11 +66,17 @@ class DataJson:
             return Document()
 
     def _keep_aside(self, damage: DamagedDocument) -> None:
-        """Give a damaged file a second name, under which it outlives its replacement."""
-        moment = time.strftime("%Y%m%dT%H%M%SZ", time.gmtime())
-        aside = self._path.with_name(f"{self._path.name}.damaged-{moment}-{os.getpid()}")
+        """Give a damaged file a second name, under which it outlives its replacement.
+
+        The name follows from the file, so one that could not be replaced gets no third name.
+        """
+        status = self._path.stat()
+        moment = time.strftime("%Y%m%dT%H%M%SZ", time.gmtime(status.st_mtime))
+        aside = self._path.with_name(f"{self._path.name}.damaged-{moment}-{status.st_ino}")
         try:
-            os.link(self._path, aside)
+            with suppress(FileExistsError):
+                os.link(self._path, aside)
+            aside.chmod(0o600)  # another tool may have written it, secrets and all, for everybody
         except OSError as error:
             raise _store_error(aside, error, "written") from error
         _log.warning(

@@ -1,15 +1,17 @@
 """A look at the log that loads nothing of the event store."""
 
 import os
+import re
 import sqlite3
-from collections.abc import Iterable
-from contextlib import closing
+from collections.abc import Iterable, Iterator
+from contextlib import closing, contextmanager
 
 from openclaw_manager.adapters.event_store.schema import problem_with
 from openclaw_manager.adapters.sqlite_errors import store_error
 from openclaw_manager.domain.errors import StoreDamaged, StoreUnavailable
 from openclaw_manager.domain.stamp import Stamp
 
+_uuid = re.compile(r"[0-9a-f]{8}-?(?:[0-9a-f]{4}-?){3}[0-9a-f]{12}", re.IGNORECASE).fullmatch
 _INSTANCES = (
     "SELECT originator_id FROM stored_events "
     "WHERE originator_id = ? AND originator_version = 1 AND topic = 'instance.registered'"
@@ -31,32 +33,30 @@ class SqliteLogHead:
             return None
         except OSError as error:
             raise StoreUnavailable(self._path, f"cannot be read: {error.strerror}") from error
-        with closing(self._connect()) as connection:
-            return self._read(connection)
-
-    def _connect(self) -> sqlite3.Connection:
-        try:
-            return sqlite3.connect(self._path, timeout=self._lock_timeout, isolation_level=None)
-        except sqlite3.Error as error:
-            raise store_error(self._path, error) from error
-
-    def _read(self, connection: sqlite3.Connection) -> Stamp:
-        try:
+        with self._reading() as connection:
             problem = problem_with(connection)
             if problem:
                 raise StoreDamaged(self._path, problem)
             (log_id,) = connection.execute("SELECT id FROM log").fetchone()
             (position,) = connection.execute("SELECT MAX(rowid) FROM stored_events").fetchone()
-        except sqlite3.Error as error:
-            raise store_error(self._path, error) from error
         return Stamp(log_id, position or 0)
 
     def registered(self, instance_ids: Iterable[str]) -> set[str]:
-        """Tell which of these ids, UUIDs in any form, the log knows as instances."""
+        """Tell which of these texts are the UUIDs, in any form, of instances in the log."""
         known = set()
-        with closing(self._connect()) as connection:
-            for instance_id in instance_ids:
+        with self._reading() as connection:
+            for instance_id in filter(_uuid, instance_ids):
                 key = instance_id.replace("-", "").lower()
                 if connection.execute(_INSTANCES, (key,)).fetchone():
                     known.add(instance_id)
         return known
+
+    @contextmanager
+    def _reading(self) -> Iterator[sqlite3.Connection]:
+        try:
+            with closing(
+                sqlite3.connect(self._path, timeout=self._lock_timeout, isolation_level=None)
+            ) as connection:
+                yield connection
+        except sqlite3.Error as error:
+            raise store_error(self._path, error) from error

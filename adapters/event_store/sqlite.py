@@ -1,5 +1,6 @@
 """The log in an SQLite file: durable, for many processes at once, created whole or not at all."""
 
+import errno
 import os
 import sqlite3
 from collections.abc import Iterator, Mapping, Sequence
@@ -24,7 +25,9 @@ from eventsourcing.sqlite import (
 from openclaw_manager.adapters.event_store.schema import CREATE, problem_with
 from openclaw_manager.adapters.sqlite_errors import store_error
 from openclaw_manager.application.ports.log_recorder import LogRecorder
-from openclaw_manager.domain.errors import StoreDamaged, StoreUnavailable
+from openclaw_manager.domain.errors import StoreDamaged, StoreFull, StoreUnavailable
+
+_NO_SPACE = (errno.ENOSPC, errno.EDQUOT)
 
 # Every id that begins with the prefix, each found through the index: an instance with a
 # million events costs no more than one with a single event.
@@ -64,7 +67,7 @@ class SqliteEventStore(SQLiteFactory):
                 "IS_SNAPSHOTTING_ENABLED": "yes",
             }
         )
-        if not path.exists():
+        if not os.path.exists(path):  # unlike Path.exists, false where we may not look
             _create(path)
         self.datastore = _Datastore(path, lock_timeout)
 
@@ -197,7 +200,8 @@ def _create(path: Path) -> None:
     except sqlite3.Error as error:
         raise store_error(path, error) from error
     except OSError as error:
-        raise StoreUnavailable(path, f"cannot be created: {error.strerror}") from error
+        kind = StoreFull if error.errno in _NO_SPACE else StoreUnavailable
+        raise kind(path, f"cannot be created: {error.strerror}") from error
 
 
 def _sync_folder(folder: Path) -> None:

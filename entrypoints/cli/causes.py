@@ -2,6 +2,7 @@
 
 from typing import NamedTuple
 
+from openclaw_manager.domain.caution import Caution
 from openclaw_manager.domain.condition import Cause
 
 
@@ -13,6 +14,8 @@ class Advice(NamedTuple):
 
 
 _PING = "openclaw-manager instance ping {name}"
+_PAIR = "openclaw-manager instance pair {name}"
+_TRUST = "openclaw-manager instance trust {name}"
 _TOKEN = "openclaw-manager instance update {name} --token @FILE"
 _URL = "openclaw-manager instance update {name} --url URL"
 _KEY = "openclaw-manager instance update {name} --private-key @device.pem"
@@ -38,10 +41,10 @@ ADVICE = {
     Cause.DEVICE_KEY_REFUSED: Advice("the gateway does not take the registered device key", _KEY),
     Cause.PAIRING_REQUIRED: Advice(
         "the gateway wants this device to be paired first",
-        "openclaw devices list  # on its host",
+        _PAIR,
     ),
-    Cause.DEVICE_REVOKED: Advice("the gateway no longer trusts this device", _KEY),
-    Cause.SCOPE_MISSING: Advice("the gateway let us in, but allows us too little", _TOKEN),
+    Cause.DEVICE_REVOKED: Advice("the gateway no longer trusts this device", _PAIR),
+    Cause.SCOPE_MISSING: Advice("the gateway let us in, but allows us too little", _PAIR),
     Cause.RATE_LIMITED: Advice(
         "the gateway locked us out for a while after too many failed attempts",
         "sleep 300; " + _PING,
@@ -61,11 +64,25 @@ ADVICE = {
     ),
     Cause.NETWORK_UNREACHABLE: Advice("there is no way to that host", "ip route"),
     Cause.TIMEOUT: Advice("the gateway did not answer in time", _PING + " --timeout 30s"),
-    Cause.TLS_UNTRUSTED: Advice("nothing here vouches for the certificate of the gateway", _URL),
-    Cause.TLS_PIN_MISMATCH: Advice("the gateway shows another certificate than before", _URL),
+    Cause.TLS_UNTRUSTED: Advice("nothing here vouches for the certificate of the gateway", _TRUST),
+    Cause.TLS_PIN_MISMATCH: Advice(
+        "the gateway shows another certificate than the pinned one", _TRUST
+    ),
     Cause.NOT_A_GATEWAY: Advice("something answered that is no gateway", _URL),
     Cause.CONNECTION_CLOSED: Advice(
         "the gateway closed the connection before it was through", _PING
     ),
     Cause.MALFORMED_FRAME: Advice("the gateway sent something that no gateway sends", _URL),
+}
+
+CAUTIONS = {
+    Caution.GATEWAY_REPLACED: (
+        "{name}: another gateway than before answers there; if that is right: " + _TRUST
+    ),
+    Caution.CERTIFICATE_EXPIRES: (
+        "{name}: its certificate ends within 14 days, or has ended; after its renewal: " + _TRUST
+    ),
+    Caution.TOKEN_IN_PLAIN: (
+        "{name}: the token goes over the network in plain text; use wss:// and then: " + _TRUST
+    ),
 }

@@ -1,8 +1,8 @@
 """What becomes of an error: a sentence, the exit status, and what to type next."""
 
-import json
 import os
 import re
+import shlex
 import sys
 import traceback
 from collections.abc import Sequence
@@ -10,6 +10,7 @@ from collections.abc import Sequence
 import click
 
 from openclaw_manager.domain import errors
+from openclaw_manager.entrypoints.cli.output import json_text
 
 DONE, FAILED, REFUSED_INPUT, NO_SUCH_INSTANCE = 0, 1, 2, 3
 TARGET_DOWN, TARGET_REFUSED, STORE_AT_FAULT, INTERRUPTED = 4, 5, 6, 130
@@ -19,6 +20,7 @@ _STATUSES: tuple[tuple[type[BaseException], int], ...] = (
     (errors.InvalidInput, REFUSED_INPUT),
     (errors.NameTaken, REFUSED_INPUT),
     (errors.InstanceNotRemoved, REFUSED_INPUT),
+    (errors.InstanceNotPaired, REFUSED_INPUT),
     (errors.InstanceNotFound, NO_SUCH_INSTANCE),
     (errors.AmbiguousInstance, NO_SUCH_INSTANCE),
     (errors.InstanceRemoved, NO_SUCH_INSTANCE),
@@ -32,15 +34,16 @@ _HINTS: tuple[tuple[type[BaseException], str], ...] = (
     (errors.NameTaken, "see who has it: openclaw-manager instance show {holder}"),
     (errors.InstanceNotFound, "see what there is: openclaw-manager instance list --all"),
     (errors.AmbiguousInstance, "give more of the id"),
-    (errors.InstanceRemoved, "take the removal back: openclaw-manager instance restore '{name}'"),
+    (errors.InstanceRemoved, "take the removal back: openclaw-manager instance restore {name}"),
     (errors.InvalidUrl, "a URL looks like ws://192.168.1.10:18789 or wss://gateway.example.com"),
     (errors.KeyRefused, "make a key: openclaw-manager keys generate; give it as @device.pem"),
-    (errors.InvalidSetting, "see all settings: openclaw-manager settings --help"),
+    (errors.InvalidSetting, "see what can be set: openclaw-manager settings --help"),
     (errors.ViewBehind, "nothing is lost: the next command brings it up to date"),
-    (errors.StoreLocked, "find who holds it: fuser -v '{place}'"),
+    (errors.StoreLocked, "find who holds it: fuser -v {place}"),
     (errors.StoreFull, "make room on that disk, and try again"),
+    (errors.SecretMissing, "give it again: openclaw-manager instance update {name} --help"),
     (errors.StoreDamaged, "keep a copy of the folder before anything else, and restore a backup"),
-    (errors.StoreUnavailable, "check the folder and who owns it: ls -la '{place}'"),
+    (errors.StoreUnavailable, "check who may use it: ls -la {place}"),
 )
 
 
@@ -51,6 +54,9 @@ def report(error: BaseException, arguments: Sequence[str]) -> int:
     """
     if isinstance(error, SystemExit | click.exceptions.Exit):
         return int(getattr(error, "code", None) or getattr(error, "exit_code", 0) or 0)
+    if isinstance(error, click.exceptions.NoArgsIsHelpError):
+        error.show()
+        return REFUSED_INPUT
     if isinstance(error, BrokenPipeError):  # whoever read us has read enough
         os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
         return FAILED
@@ -62,7 +68,7 @@ def report(error: BaseException, arguments: Sequence[str]) -> int:
         click.echo(f"hint: {hint}", err=True)
     if wants_json(arguments):
         problem = {"code": _code(error), "message": message, "hint": hint}
-        click.echo(json.dumps({"error": problem}, ensure_ascii=False))
+        click.echo(json_text({"error": problem}))
     return _status(error)
 
 
@@ -92,8 +98,10 @@ def _sentence(error: BaseException) -> str:
 def _hint(error: BaseException) -> str | None:
     if isinstance(error, click.UsageError) and error.ctx:
         return f"see {error.ctx.command_path} --help"
+    if isinstance(error, errors.StoreUnavailable) and not os.path.isabs(str(error.place)):
+        return None  # a keyring: there is no file to look at
     hint = next((hint for kind, hint in _HINTS if isinstance(error, kind)), None)
-    return hint.format_map(vars(error)) if hint else None
+    return hint and hint.format_map({key: shlex.quote(str(it)) for key, it in vars(error).items()})
 
 
 def _code(error: BaseException) -> str:

@@ -1,49 +1,22 @@
-"""``openclaw-manager keys``: device keys as files."""
+"""``keys``: make device keys, and show the one of this home."""
 
-import errno
 import os
-import stat
-from collections.abc import Iterator, Mapping
-from contextlib import contextmanager, suppress
 from pathlib import Path
-from uuid import uuid4
 
 import click
 
-from openclaw_manager.domain.errors import InvalidInput, OpenClawManagerError
+from openclaw_manager.domain.device import KeyKind
 from openclaw_manager.domain.secret import fingerprint
-from openclaw_manager.entrypoints.cli.output import output_options, write
+from openclaw_manager.entrypoints.cli.key_files import KeyFileExists, write_key_files
+from openclaw_manager.entrypoints.cli.output import facts_table, output_options, write
 from openclaw_manager.entrypoints.cli.session import session
 
-_BITS = 2048
-
-
-class KeyFileExists(InvalidInput):
-    """A file already has the name that a new key should get."""
-
-    def __init__(self, path: Path) -> None:
-        super().__init__(path)
-        self.path = path
-
-    def __str__(self) -> str:
-        return f"{self.path} exists already; it was left as it is"
-
-
-class KeyFileNotWritten(OpenClawManagerError):
-    """A key could not be written to where it should go."""
-
-    def __init__(self, path: Path, problem: str) -> None:
-        super().__init__(path, problem)
-        self.path = path
-        self.problem = problem
-
-    def __str__(self) -> str:
-        return f"{self.path} cannot be written: {self.problem}"
+_BITS = {KeyKind.RSA: 2048, KeyKind.ED25519: 256}
 
 
 @click.group()
 def keys() -> None:
-    """Make device keys."""
+    """Make device keys, and show the one of this home."""
 
 
 @keys.command()
@@ -57,10 +30,10 @@ def keys() -> None:
 @click.option(
     "--type",
     "kind",
-    type=click.Choice(["rsa"]),
-    default="rsa",
+    type=click.Choice([kind.value for kind in KeyKind]),
+    default=KeyKind.RSA.value,
     show_default=True,
-    help=f"Kind of key: RSA of {_BITS} bits.",
+    help="RSA of 2048 bits for the challenge dialect, Ed25519 for OpenClaw's own.",
 )
 @click.option("--force", is_flag=True, help="Replace files that exist.")
 @output_options
@@ -71,90 +44,33 @@ def generate(out: Path, kind: str, force: bool, output: str) -> None:
         for path in (out, public):
             if os.path.lexists(path):
                 raise KeyFileExists(path)
-    pair = session().container.device_keys().generate()
-    keep = _replace_both if force else _create_both
-    keep({out: pair.private_pem, public: pair.public_pem})
+    pair = session().container.device_keys().generate(KeyKind(kind))
+    write_key_files({out: pair.private_pem, public: pair.public_pem}, force=force)
     click.echo(f"wrote the private key to {out} and the public key to {public}", err=True)
     files = [str(out), str(public)]
     document = {
         "privateKey": str(out),
         "publicKey": str(public),
-        "type": kind,
-        "bits": _BITS,
+        "type": pair.kind,
+        "bits": _BITS[pair.kind],
         "fingerprint": fingerprint(pair.private_pem),
     }
     write(document, output, names=files, table=lambda: "\n".join(files))
 
 
-def _create_both(texts: Mapping[Path, str]) -> None:
-    """Write two new files, or none if one of the names is taken."""
-    created: list[Path] = []
-    try:
-        for path, text in texts.items():
-            with _speaking_of(path):
-                _create(path, text)
-            created.append(path)
-    except BaseException:
-        for path in created:
-            path.unlink()
-        raise
+@keys.command()
+@output_options
+def show(output: str) -> None:
+    """Show the device that this home is to OpenClaw gateways.
 
-
-def _replace_both(texts: Mapping[Path, str]) -> None:
-    """Write two files in full before either takes the place of an older one."""
-    drafts = {path: path.with_name(f".{uuid4().hex}") for path in texts}
-    try:
-        for path, draft in drafts.items():
-            with _speaking_of(path):
-                # Found out after the first was replaced, it would be too late.
-                if stat.S_ISDIR(_mode(path)):
-                    raise IsADirectoryError(errno.EISDIR, os.strerror(errno.EISDIR))
-                _create(draft, texts[path])
-        for path, draft in drafts.items():
-            with _speaking_of(path):
-                draft.replace(path)
-                _sync_folder(path.parent)
-    finally:
-        for draft in drafts.values():
-            with suppress(OSError):
-                draft.unlink()
-
-
-def _mode(path: Path) -> int:
-    try:
-        return path.lstat().st_mode
-    except FileNotFoundError:
-        return 0
-
-
-def _create(path: Path, text: str) -> None:
-    """Write a new file durably, for its owner alone, or leave none behind."""
-    descriptor = os.open(path, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600)
-    try:
-        with os.fdopen(descriptor, "w", encoding="ascii") as file:
-            file.write(text)
-            file.flush()
-            os.fsync(descriptor)
-        _sync_folder(path.parent)
-    except BaseException:
-        path.unlink()
-        raise
-
-
-def _sync_folder(folder: Path) -> None:
-    descriptor = os.open(folder, os.O_RDONLY)
-    try:
-        os.fsync(descriptor)
-    finally:
-        os.close(descriptor)
-
-
-@contextmanager
-def _speaking_of(path: Path) -> Iterator[None]:
-    """Say in our words why a file cannot be written."""
-    try:
-        yield
-    except FileExistsError as error:
-        raise KeyFileExists(path) from error
-    except OSError as error:
-        raise KeyFileNotWritten(path, error.strerror or type(error).__name__) from error
+    Its key is made when it is first needed, and stays the same for ever; the private half
+    never leaves the secret store.
+    """
+    device = session().container.own_device().device_made_if_missing()
+    document = {"deviceId": device.id, "type": KeyKind.ED25519, "publicKey": device.public_pem}
+    write(
+        document,
+        output,
+        names=[device.id],
+        table=lambda: facts_table([("device id", device.id)]) + f"\n{device.public_pem.strip()}",
+    )

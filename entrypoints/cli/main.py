@@ -16,6 +16,7 @@ from openclaw_manager.entrypoints.cli.session import Session
         "instance": "instance.group:instance",
         "keys": "keys:keys",
         "settings": "settings:settings",
+        "doctor": "doctor:doctor",
         "simulate": "simulate:simulate",
         "demo": "demo:demo",
         "completion": "completion:completion",
@@ -49,6 +50,7 @@ def main() -> NoReturn:
         from openclaw_manager.entrypoints.cli.errors import report
 
         status = report(error, sys.argv[1:])
+    gc.freeze()  # nor at the end, where Python would search everything for it, more than once
     sys.exit(status if isinstance(status, int) else 0)
 
 

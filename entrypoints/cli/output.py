@@ -1,6 +1,7 @@
 """Data on standard output, in the form that was asked for."""
 
 import json
+import re
 import sys
 from collections.abc import Callable, Iterable, Sequence
 from typing import Any, TypeVar
@@ -10,6 +11,7 @@ import click
 _Command = TypeVar("_Command", bound=Callable[..., Any])
 FORMATS = ("table", "json", "jsonl", "yaml", "name")
 MACHINE_FORMATS = ("json", "jsonl")
+_half_character = re.compile("[\ud800-\udfff]")
 
 
 def output_options(command: _Command) -> _Command:
@@ -37,7 +39,7 @@ def write(document: Any, output: str, *, names: Iterable[str], table: Callable[[
             _write_json(document)
         case "jsonl":
             for row in document if isinstance(document, list) else [document]:
-                click.echo(json.dumps(row, ensure_ascii=False))
+                click.echo(json_text(row))
         case "yaml":
             _write_yaml(document)
         case "name":
@@ -50,7 +52,13 @@ def write(document: Any, output: str, *, names: Iterable[str], table: Callable[[
 def _write_json(document: Any) -> None:
     """Indent for a person; a program gets one line, which is made much faster."""
     indent = 2 if sys.stdout.isatty() else None
-    click.echo(json.dumps(document, ensure_ascii=False, indent=indent))
+    click.echo(json_text(document, indent))
+
+
+def json_text(document: Any, indent: int | None = None) -> str:
+    """Write a document as JSON; half a character, which only JSON can spell, stays spelled."""
+    text = json.dumps(document, ensure_ascii=False, indent=indent)
+    return _half_character.sub(lambda half: f"\\u{ord(half[0]):04x}", text)
 
 
 def _write_yaml(document: Any) -> None:
@@ -60,7 +68,14 @@ def _write_yaml(document: Any) -> None:
     yaml.default_flow_style = False
     yaml.allow_unicode = True
     yaml.sort_base_mapping_type_on_output = False  # type: ignore[assignment]  # keep our order
+    yaml.representer.add_representer(str, _represent_text)
     yaml.dump(document, sys.stdout)
+
+
+def _represent_text(representer: Any, text: str) -> Any:
+    """Write a key of many lines as the lines that it has."""
+    style = "|" if "\n" in text else None
+    return representer.represent_scalar("tag:yaml.org,2002:str", text, style=style)
 
 
 def rows_table(heads: Sequence[str], rows: Iterable[Sequence[str]]) -> str:

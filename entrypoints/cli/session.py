@@ -5,7 +5,8 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
-from openclaw_manager.entrypoints.composition.settings import Settings, resolve
+from openclaw_manager.domain.errors import OpenClawManagerError
+from openclaw_manager.entrypoints.composition.settings import Settings, fallback, resolve
 
 if TYPE_CHECKING:
     from openclaw_manager.application.ports.view import Minion
@@ -42,6 +43,21 @@ class Session:
             self._container = Container(settings=self.settings, user_agent=_user_agent())
         return self._container
 
+    def checkup_container(self) -> "tuple[Container, OpenClawManagerError | None]":
+        """Give all parts, made to look and not to touch.
+
+        Where the settings are at fault, the error says why, and the defaults are taken.
+        """
+        from openclaw_manager.entrypoints.cli.terminal import let_warnings_be_heard
+        from openclaw_manager.entrypoints.composition.untouched import untouched_container
+
+        let_warnings_be_heard()
+        try:
+            return untouched_container(self.settings, _user_agent()), None
+        except OpenClawManagerError as error:
+            settings = fallback(self._flags, os.environ, {"actor": _actor()})
+            return untouched_container(settings, _user_agent()), error
+
     def instances(self) -> "list[Minion]":
         """Read all instances from the view, which is caught up first where it is behind."""
         from openclaw_manager.entrypoints.cli.terminal import warn
@@ -50,6 +66,7 @@ class Session:
         return read_instances(
             self.settings.home,
             lock_timeout=self.settings.lock_timeout,
+            snapshot_secrets=self.settings.snapshot_secrets,
             catch_up=lambda: self.container.projection().catch_up(),
             make_anew=lambda: self.container.projection().catch_up(anew=True),
             warn=warn,

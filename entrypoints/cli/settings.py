@@ -11,9 +11,20 @@ from openclaw_manager.entrypoints.cli.session import session
 def settings(output: str) -> None:
     """Show the settings and where each came from.
 
-    A flag beats the environment (OPENCLAW_MANAGER_TIMEOUT and so on), which beats config.toml
-    in the home, which beats the default. Times are in seconds.
-    """
+    A flag beats the environment, which beats config.toml in the home, which beats the
+    default. A setting is written as timeout = "5s" in config.toml, and as
+    OPENCLAW_MANAGER_TIMEOUT=5s in the environment.
+
+    \b
+    home              where everything is kept; not in config.toml
+    store             sqlite
+    secret_store      file (secrets.db), or keyring
+    snapshot_secrets  include in data.json, or omit
+    timeout           how long one ping may take in all
+    concurrency       how many gateways are pinged at once
+    lock_timeout      how long to wait for another process
+    actor             who is recorded as having done something
+    """  # noqa: D301 - click wants the backspace itself
     found = session().settings
     document = {
         key: {"value": _value(getattr(found, key)), "origin": origin}

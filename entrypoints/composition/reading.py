@@ -20,6 +20,7 @@ def read_instances(
     home: str,
     *,
     lock_timeout: float,
+    snapshot_secrets: str,
     catch_up: Callable[[], None],
     make_anew: Callable[[], None],
     warn: Callable[[str], None],
@@ -27,8 +28,8 @@ def read_instances(
     """Read all instances, removed ones included, in the order in which they were registered.
 
     ``catch_up`` is called where the view is behind the log or damaged, ``make_anew`` where
-    entries of ours lost what every instance has, and ``warn`` is told, in a sentence, what a
-    person should know. Raises a ``StoreError``.
+    entries of ours are not what we write, and ``warn`` is told, in a sentence, what a person
+    should know. Raises a ``StoreError``.
     """
     view = os.path.join(home, VIEW)
     head = SqliteLogHead(os.path.join(home, LOG), lock_timeout=lock_timeout)
@@ -40,12 +41,14 @@ def read_instances(
         catch_up()
         entries, _ = look_at(view)
     ours = _ours(entries, head) if stamp else []
-    if not all(map(_is_whole, ours)):
-        warn(f"{view}: entries of ours had no title or fields; it was made anew")
+    problem = _problem_with(ours, snapshot_secrets)
+    if problem:
+        warn(f"{view}: {problem}; it was made anew")
         make_anew()
         ours = _ours(look_at(view)[0], head)
-    strangers = sum(map(_is_instance, entries)) - len(ours)
-    if strangers > 0:
+    known = {entry["id"] for entry in ours}
+    strangers = sum(_is_instance(entry) and entry.get("id") not in known for entry in entries)
+    if strangers:
         warn(f"{view}: {strangers} instances in it were not registered here; left as they are")
     return ours
 
@@ -61,22 +64,61 @@ def refuse_lost_log(home: str) -> None:
 
 
 def _ours(entries: list[Any], head: SqliteLogHead) -> list[Minion]:
-    ids = [entry["id"] for entry in entries if isinstance(entry, dict) and _has_text(entry, "id")]
-    known = head.registered(ids)
-    return [entry for entry in entries if isinstance(entry, dict) and entry.get("id") in known]
+    """Find the entries of our instances; of several for one, which others made, the last."""
+    found = {
+        entry["id"]: entry
+        for entry in entries
+        if isinstance(entry, dict) and isinstance(entry.get("id"), str)
+    }
+    known = head.registered(found)
+    return [entry for id_, entry in found.items() if id_ in known]
+
+
+def _problem_with(ours: list[Minion], snapshot_secrets: str) -> str | None:
+    """Say why entries of ours are not what we would write, if they are not."""
+    if not all(map(_is_whole, ours)):
+        return "entries of ours had lost their title, their fields or what belongs in those"
+    if snapshot_secrets == "omit" and any(entry["fields"].keys() & _SECRETS for entry in ours):
+        return "it held secrets, which are to be left out"
+    return None
+
+
+_SECRETS = {"token", "devicePrivateKey"}
+_ALWAYS = {"id": str, "title": str, "tags": list, "createdAt": str, "updatedAt": str}
+_IN_FIELDS_ALWAYS = {"url": str, "status": str}
+_NOTHING = type(None)
+_IN_FIELDS_SOMETIMES: dict[str, tuple[type, ...]] = {
+    "token": (str,),
+    "devicePublicKey": (str,),
+    "devicePrivateKey": (str,),
+    "deviceId": (str,),
+    "lastPingAt": (str,),
+    "lastPingLatencyMs": (int, float),
+    "version": (str,),
+    "condition": (str,),
+    "cause": (str, _NOTHING),
+    "dialect": (str,),
+}
 
 
 def _is_whole(entry: Minion) -> bool:
-    """Whether nothing that every instance has was taken from the entry."""
+    """Whether nobody took or changed what those who show an instance rely on."""
     fields = entry.get("fields")
-    return _has_text(entry, "title") and isinstance(fields, dict) and _has_text(fields, "url")
+    return (
+        isinstance(fields, dict)
+        and all(isinstance(entry.get(key), kind) for key, kind in _ALWAYS.items())
+        and all(isinstance(tag, str) for tag in entry["tags"])
+        and isinstance(entry.get("deletedAt", ""), str)
+        and all(isinstance(fields.get(key), kind) for key, kind in _IN_FIELDS_ALWAYS.items())
+        and all(
+            isinstance(fields[key], kinds)
+            for key, kinds in _IN_FIELDS_SOMETIMES.items()
+            if key in fields
+        )
+    )
 
 
 def _is_instance(entry: Any) -> bool:
     """Whether an entry, of whatever tool, is that of an instance: type ids differ between tools."""
     fields = entry.get("fields") if isinstance(entry, dict) else None
     return isinstance(fields, dict) and "url" in fields and "instanceId" not in fields
-
-
-def _has_text(entry: dict[str, Any], key: str) -> bool:
-    return isinstance(entry.get(key), str)

@@ -4,11 +4,12 @@ import os
 from collections.abc import Callable, Mapping
 from typing import Any, NamedTuple
 
-from openclaw_manager.domain.errors import InvalidSetting
+from openclaw_manager.domain.errors import InvalidSetting, StoreUnavailable
 from openclaw_manager.entrypoints.duration import seconds_in
 
 _VARIABLES = "OPENCLAW_MANAGER_"
 _CONFIG = "config.toml"
+_LONGEST = 86400.0  # seconds
 
 
 class Settings(NamedTuple):
@@ -41,9 +42,11 @@ def _one_of(*choices: str) -> Callable[[Any], str]:
 
 
 def _seconds(written: Any) -> float:
-    seconds = seconds_in(str(written))
-    if seconds <= 0:
+    seconds = written if isinstance(written, float) else seconds_in(str(written))
+    if not seconds > 0:
         raise ValueError("is not longer than nothing")
+    if seconds > _LONGEST:  # far more would overflow the milliseconds that SQLite counts
+        raise ValueError("is longer than a day")
     return seconds
 
 
@@ -96,6 +99,21 @@ def resolve(
     return Settings(home=home, origins=origins, **values)
 
 
+def fallback(
+    flags: Mapping[str, Any], environment: Mapping[str, str], defaults: Mapping[str, Any]
+) -> Settings:
+    """Take the home that is meant, and the default where no flag says otherwise.
+
+    For a checkup, which goes on where what is written in other places cannot be taken.
+    """
+    home, origin = _home(flags, environment)
+    values = {
+        key: _read(key, flags.get(key) or defaults.get(key, setting.default), "default", setting)
+        for key, setting in _SETTINGS.items()
+    }
+    return Settings(home=home, origins={"home": origin}, **values)
+
+
 def _home(flags: Mapping[str, Any], environment: Mapping[str, str]) -> tuple[str, str]:
     """Find the home, which cannot stand in the file that is in the home."""
     variable = f"{_VARIABLES}HOME"
@@ -119,8 +137,10 @@ def _read_config(path: str) -> dict[str, Any]:
             text = file.read()
     except FileNotFoundError:
         return {}
-    except (OSError, UnicodeDecodeError) as error:
-        raise InvalidSetting("config", _CONFIG, path, f"cannot be read: {error}") from error
+    except UnicodeDecodeError as error:
+        raise InvalidSetting("config", _CONFIG, path, "is not UTF-8") from error
+    except OSError as error:
+        raise StoreUnavailable(path, f"cannot be read: {error.strerror}") from error
     import tomllib
 
     try:

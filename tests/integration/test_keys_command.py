@@ -8,9 +8,10 @@ from pathlib import Path
 import pytest
 from click.testing import CliRunner, Result
 
-from openclaw_manager.adapters.device_keys import RsaDeviceKeys
+from openclaw_manager.adapters.device_keys import PemDeviceKeys
 from openclaw_manager.domain.secret import fingerprint
-from openclaw_manager.entrypoints.cli.keys import KeyFileExists, KeyFileNotWritten, keys
+from openclaw_manager.entrypoints.cli.key_files import KeyFileExists, KeyFileNotWritten
+from openclaw_manager.entrypoints.cli.keys import keys
 from openclaw_manager.entrypoints.cli.session import Session
 
 
@@ -40,7 +41,7 @@ def test_both_halves_are_written_for_their_owner_alone(tmp_path: Path) -> None:
     assert written.keys() == {"device.pem", "device.pem.pub"}
     for name in written:
         assert stat.S_IMODE((tmp_path / name).stat().st_mode) == 0o600
-    pair = RsaDeviceKeys().admit(written["device.pem"], written["device.pem.pub"])
+    pair = PemDeviceKeys().admit(written["device.pem"], written["device.pem.pub"])
     assert pair.private_pem == written["device.pem"]
 
 
@@ -79,7 +80,7 @@ def test_force_replaces_both_and_narrows_who_can_read_them(tmp_path: Path) -> No
     assert generate("--force").exit_code == 0
     written = files(tmp_path)
     assert written.keys() == {"device.pem", "device.pem.pub"}
-    RsaDeviceKeys().admit(written["device.pem"], written["device.pem.pub"])
+    PemDeviceKeys().admit(written["device.pem"], written["device.pem.pub"])
     for name in written:
         assert stat.S_IMODE((tmp_path / name).stat().st_mode) == 0o600
 

@@ -1,12 +1,16 @@
 """``instance update``, ``rename``, ``remove`` and ``restore``."""
 
+from typing import TextIO
+
 import click
 
 from openclaw_manager.entrypoints.cli.instance.details import write_instance
+from openclaw_manager.entrypoints.cli.instance.given_trust import given_trust
 from openclaw_manager.entrypoints.cli.instance.options import (
     credential_options,
     instance_argument,
     reason_option,
+    trust_options,
 )
 from openclaw_manager.entrypoints.cli.output import output_options
 from openclaw_manager.entrypoints.cli.session import session
@@ -16,6 +20,7 @@ from openclaw_manager.entrypoints.cli.session import session
 @instance_argument
 @click.option("--url", help="Where the gateway listens from now on.")
 @credential_options
+@trust_options
 @click.option("--no-token", is_flag=True, help="Show no token any more.")
 @click.option("--no-key", is_flag=True, help="Show no device key any more.")
 @click.option("--tag", "tags", multiple=True, metavar="WORD|KEY=VALUE", help="Add; repeatable.")
@@ -29,6 +34,8 @@ def update(
     private_key: str | None,
     public_key: str | None,
     passphrase: str | None,
+    ca_file: TextIO | None,
+    tls_fingerprint: str | None,
     no_token: bool,
     no_key: bool,
     tags: tuple[str, ...],
@@ -43,11 +50,15 @@ def update(
         raise click.UsageError("--token and --no-token contradict each other")
     if private_key is not None and no_key:
         raise click.UsageError("--private-key and --no-key contradict each other")
+    trust = given_trust(ca_file, tls_fingerprint)
+    options = (url, token, private_key, public_key, trust, no_token, no_key, tags, untag)
+    if not any(option not in (None, False, ()) for option in options):
+        raise click.UsageError("say what is to be changed")
     given = GivenCredentials(token, private_key, public_key, passphrase, no_token, no_key)
     minion = (
         session()
         .container.instances()
-        .update(instance, url=url, given=given, tags=tags, untag=untag, reason=reason)
+        .update(instance, url=url, given=given, tags=tags, untag=untag, trust=trust, reason=reason)
     )
     write_instance(minion, output)
 

@@ -16,6 +16,10 @@ from openclaw_manager.entrypoints.cli.lazy import LazyGroup
         "rename": "instance.changing:rename",
         "remove": "instance.changing:remove",
         "restore": "instance.changing:restore",
+        "discover": "instance.discover:discover",
+        "pair": "instance.pairing:pair",
+        "unpair": "instance.pairing:unpair",
+        "trust": "instance.trust:trust",
         "history": "instance.history:history",
     },
 )

@@ -74,6 +74,8 @@ def _what(data: dict[str, Any]) -> str:
                 words.append(f"{key}={','.join(value)}")
             case str() if "\n" in value:
                 words.append(key)
+            case str() if " " in value:
+                words.append(f'{key}="{value}"')
             case float():
                 words.append(f"{key}={value:.1f}")
             case _:

@@ -5,6 +5,7 @@ from typing import Any, TypeVar
 
 import click
 
+from openclaw_manager.domain.reason import Reason
 from openclaw_manager.entrypoints.cli.given import INSTANCE, SECRET, TEXT
 
 _Command = TypeVar("_Command", bound=Callable[..., Any])
@@ -30,7 +31,33 @@ _CREDENTIALS = (
 )
 
 instance_argument = click.argument("instance", type=INSTANCE)
-reason_option = click.option("--reason", metavar="TEXT", help="Why; kept in the history.")
+reason_option = click.option(
+    "--reason",
+    metavar="TEXT",
+    callback=lambda _ctx, _param, text: None if text is None else Reason(text),
+    help="Why; kept in the history.",
+)
+
+
+_TRUST = (
+    click.option(
+        "--ca-file",
+        type=click.File(encoding="utf-8"),
+        help="Certificates, as PEM, that may vouch for the gateway's.  [default: the system's]",
+    ),
+    click.option(
+        "--tls-fingerprint",
+        metavar="sha256:HEX",
+        help="The one certificate that is taken, whoever vouches for it.",
+    ),
+)
+
+
+def trust_options(command: _Command) -> _Command:
+    """Give a command the options that say whose certificate is taken."""
+    for option in reversed(_TRUST):
+        command = option(command)
+    return command
 
 
 def credential_options(command: _Command) -> _Command:

@@ -1,19 +1,20 @@
 """``instance ping``: reach gateways, say what was found, and record it."""
 
 import asyncio
+import shlex
 from typing import TYPE_CHECKING, Any
 
 import click
 
 from openclaw_manager.application.minion import iso
-from openclaw_manager.domain.condition import Condition
-from openclaw_manager.entrypoints.cli.causes import ADVICE
-from openclaw_manager.entrypoints.cli.errors import DONE, TARGET_DOWN, TARGET_REFUSED
+from openclaw_manager.entrypoints.cli.causes import CAUTIONS
 from openclaw_manager.entrypoints.cli.given import DURATION, INSTANCE
 from openclaw_manager.entrypoints.cli.instance.details import milliseconds
+from openclaw_manager.entrypoints.cli.instance.findings import advise, status_of
 from openclaw_manager.entrypoints.cli.instance.options import reason_option
 from openclaw_manager.entrypoints.cli.output import output_options, rows_table, write
 from openclaw_manager.entrypoints.cli.session import session
+from openclaw_manager.entrypoints.cli.terminal import warn
 
 if TYPE_CHECKING:
     from openclaw_manager.application.pinging import Finding, Pinging, Probe
@@ -24,8 +25,12 @@ _COLORS = {"ok": "green", "degraded": "yellow", "starting": "yellow"}
 @click.command
 @click.argument("instances", nargs=-1, type=INSTANCE, metavar="INSTANCE...")
 @click.option("--all", "everything", is_flag=True, help="Every instance that is not removed.")
-@click.option("--timeout", type=DURATION, help="How long one ping may take in all.  [default: 10s]")
-@click.option("--concurrency", type=click.IntRange(min=1), help="How many at once.  [default: 32]")
+@click.option(
+    "--timeout", type=DURATION, help="How long one ping may take in all.  [default: the setting]"
+)
+@click.option(
+    "--concurrency", type=click.IntRange(min=1), help="How many at once.  [default: the setting]"
+)
 @reason_option
 @output_options
 @click.pass_context
@@ -59,8 +64,12 @@ def ping(
         table=lambda: _table(findings),
     )
     for finding in findings:
-        _advise(finding)
-    ctx.exit(_status(findings))
+        advise(finding.probe.name, finding.outcome)
+        for caution in finding.cautions:
+            warn(CAUTIONS[caution].format(name=shlex.quote(finding.probe.name)))
+    for name, twin in pinging.twins(findings):
+        warn(f"{name} and {twin} are the same gateway")
+    ctx.exit(status_of(finding.outcome.condition for finding in findings))
 
 
 def _reach_and_record(
@@ -89,7 +98,7 @@ def _in_order(probes: "list[Probe]", findings: "list[Finding]") -> "list[Finding
 
 
 def _document(finding: "Finding") -> dict[str, Any]:
-    outcome = finding.outcome
+    outcome, certificate = finding.outcome, finding.outcome.certificate
     return {
         "id": str(finding.probe.instance_id),
         "name": finding.probe.name,
@@ -103,6 +112,9 @@ def _document(finding: "Finding") -> dict[str, Any]:
         "version": outcome.version,
         "dialect": outcome.dialect,
         "protocol": outcome.protocol,
+        "gatewayId": outcome.gateway_id,
+        "certificateExpiresAt": iso(certificate.expires_at) if certificate else None,
+        "warnings": finding.cautions,
         "steps": [{"step": timed.step, "ms": timed.ms, "ok": timed.ok} for timed in outcome.steps],
     }
 
@@ -125,21 +137,3 @@ def _row(finding: "Finding") -> tuple[str, ...]:
         outcome.version or "",
         " ".join(str(part) for part in (outcome.dialect, outcome.protocol) if part is not None),
     )
-
-
-def _advise(finding: "Finding") -> None:
-    """Say of a ping that was not ok what happened, and what to type next."""
-    if finding.outcome.cause is None:
-        return
-    name = finding.probe.name
-    advice = ADVICE[finding.outcome.cause]
-    detail = f" ({finding.outcome.detail})" if finding.outcome.detail else ""
-    click.echo(f"{name}: {advice.happened}{detail}", err=True)
-    click.echo(f"  next: {advice.next.format(name=name)}", err=True)
-
-
-def _status(findings: "list[Finding]") -> int:
-    conditions = {finding.outcome.condition for finding in findings}
-    if Condition.REFUSED in conditions:
-        return TARGET_REFUSED
-    return TARGET_DOWN if conditions & {Condition.DOWN, Condition.STARTING} else DONE

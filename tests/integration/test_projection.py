@@ -1,0 +1,347 @@
+"""The view in step with the log, whatever became of either."""
+
+import json
+import logging
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any
+from uuid import uuid4
+
+import pytest
+
+from assembly import Core, core_in
+from fakes.view import InMemoryView
+from openclaw_manager.application.credentials import GivenCredentials
+from openclaw_manager.application.ports.view import Minion
+from openclaw_manager.application.projection import Projection
+from openclaw_manager.domain.errors import StoreDamaged, StoreError, StoreLocked, ViewBehind
+from openclaw_manager.domain.stamp import Stamp
+from openclaw_manager.entrypoints.composition.reading import read_instances
+
+URL = "ws://192.168.1.10:18789"
+
+
+@pytest.fixture
+def core(tmp_path: Path) -> Core:
+    core = core_in(tmp_path / "home")
+    for name in ("home", "office"):
+        core.instances.register(name, URL, GivenCredentials(token=f"tok-{name}"), ["prod"])
+    core.instances.remove("office")
+    return core
+
+
+class Reading:
+    """What ``list`` reads, with what was said and what had to be done."""
+
+    def __init__(self, home: Path, snapshot_secrets: str = "include") -> None:
+        self.said: list[str] = []
+        self.done: list[str] = []
+        self._home, self._snapshot_secrets = home, snapshot_secrets
+        self.minions: list[Minion] = read_instances(
+            str(home),
+            lock_timeout=5,
+            snapshot_secrets=snapshot_secrets,
+            catch_up=lambda: self._do("caught up", anew=False),
+            make_anew=lambda: self._do("made anew", anew=True),
+            warn=self.said.append,
+        )
+
+    def _do(self, done: str, *, anew: bool) -> None:
+        self.done.append(done)
+        core = core_in(self._home, snapshot_secrets=self._snapshot_secrets)
+        core.projection.catch_up(anew=anew)
+
+    @property
+    def names(self) -> list[str]:
+        return [minion["title"] for minion in self.minions]
+
+
+def _fresh(core: Core) -> list[Minion]:
+    """Replay the log from its beginning into an empty view."""
+    view = InMemoryView()
+    Projection(core.log, core.secrets, view, "include").catch_up()
+    return view.entries
+
+
+def test_the_view_in_memory_and_the_one_in_the_file_show_the_same(core: Core) -> None:
+    assert core.read_view()["minions"] == _fresh(core)
+
+
+def test_reading_a_view_that_is_in_step_does_nothing_else(core: Core) -> None:
+    before = core.data_json.read_bytes()
+    reading = Reading(core.home)
+    assert reading.names == ["home", "office"]
+    assert (reading.done, reading.said) == ([], [])
+    assert core.data_json.read_bytes() == before
+
+
+def test_catching_up_twice_changes_nothing(core: Core) -> None:
+    before = core.data_json.read_bytes()
+    core.projection.catch_up()
+    core.projection.catch_up(anew=True)
+    assert core.data_json.read_bytes() == before
+
+
+def _older(core: Core) -> None:
+    """Leave the view as a crash between the commit and the rename does."""
+    document = core.read_view()
+    document["minions"] = document["minions"][:1]
+    document["openclawManager"]["position"] = 2
+    core.data_json.write_text(json.dumps(document))
+
+
+def _ahead(core: Core) -> None:
+    """Let the view have seen what is lost, as when the log is restored from a backup."""
+    document = core.read_view()
+    document["minions"][0]["fields"]["status"] = "reachable"
+    document["openclawManager"]["position"] = 99
+    core.data_json.write_text(json.dumps(document))
+
+
+def _of_another_log(core: Core) -> None:
+    document = core.read_view()
+    document["minions"][0]["title"] = "another's"
+    document["openclawManager"]["store"] = str(uuid4())
+    core.data_json.write_text(json.dumps(document))
+
+
+def _without_stamp(core: Core) -> None:
+    document = core.read_view()
+    del document["openclawManager"]
+    core.data_json.write_text(json.dumps(document))
+
+
+DISTURBANCES: list[Callable[[Core], object]] = [
+    _older,
+    _ahead,
+    _of_another_log,
+    _without_stamp,
+    lambda core: core.data_json.unlink(),
+    lambda core: core.data_json.write_text(core.data_json.read_text()[:-30]),
+    lambda core: core.data_json.write_text(""),
+    lambda core: core.data_json.write_bytes(b"\xff"),
+    lambda core: core.data_json.write_text("[]"),
+    lambda core: core.data_json.write_text('{"minions": {}}'),
+    lambda core: core.data_json.write_text("{}"),
+]
+
+
+@pytest.mark.parametrize("disturb", DISTURBANCES)
+def test_a_view_that_is_out_of_step_is_brought_back(
+    core: Core, disturb: Callable[[Core], object]
+) -> None:
+    before = _fresh(core)
+    disturb(core)
+    reading = Reading(core.home)
+    assert reading.minions == before == core.read_view()["minions"]
+    assert reading.done == ["caught up"]
+    assert Reading(core.home).done == []
+
+
+@pytest.mark.parametrize("disturb", DISTURBANCES)
+def test_the_next_change_brings_it_back_as_well(
+    core: Core, disturb: Callable[[Core], object]
+) -> None:
+    disturb(core)
+    core_in(core.home).instances.update("home", tags=["next"])
+    assert core.read_view()["minions"] == _fresh(core)
+
+
+def test_a_byte_order_mark_alone_is_no_damage(core: Core) -> None:
+    core.data_json.write_bytes(b"\xef\xbb\xbf" + core.data_json.read_bytes())
+    reading = Reading(core.home)
+    assert reading.names == ["home", "office"]
+    assert (reading.done, reading.said) == ([], [])
+
+
+def _spoil(entry: dict[str, Any], *keys: str, value: Any = None) -> None:
+    *way, last = keys
+    for key in way:
+        entry = entry[key]
+    if value is None:
+        del entry[last]
+    else:
+        entry[last] = value
+
+
+@pytest.mark.parametrize(
+    ("keys", "value"),
+    [
+        (("title",), None),
+        (("title",), 5),
+        (("fields",), None),
+        (("fields",), []),
+        (("fields",), "text"),
+        (("fields", "url"), None),
+        (("fields", "status"), None),
+        (("fields", "status"), 5),
+        (("fields", "token"), 5),
+        (("fields", "version"), ["x"]),
+        (("fields", "lastPingAt"), 5),
+        (("fields", "lastPingLatencyMs"), "14"),
+        (("fields", "cause"), 5),
+        (("tags",), None),
+        (("tags",), "prod"),
+        (("tags",), [5]),
+        (("createdAt",), None),
+        (("updatedAt",), 5),
+        (("deletedAt",), 5),
+    ],
+    ids=str,
+)
+def test_an_entry_of_ours_that_was_spoilt_is_made_anew_and_said_so(
+    core: Core, keys: tuple[str, ...], value: Any
+) -> None:
+    before = _fresh(core)
+    document = core.read_view()
+    _spoil(document["minions"][1], *keys, value=value)
+    core.data_json.write_text(json.dumps(document))
+    reading = Reading(core.home)
+    assert reading.minions == before
+    assert reading.done == ["made anew"]
+    [said] = reading.said
+    assert said.startswith(f"{core.data_json}: ")
+    assert Reading(core.home).done == []
+
+
+def test_an_entry_that_stands_there_twice_is_listed_once(core: Core) -> None:
+    """The last one counts, as it does when the entry is next written."""
+    document = core.read_view()
+    document["minions"].append(document["minions"][0] | {"title": "copied"})
+    core.data_json.write_text(json.dumps(document))
+    assert Reading(core.home).names == ["copied", "office"]
+
+
+def test_entries_of_others_are_not_listed_and_stay(core: Core) -> None:
+    strangers = [
+        {"id": str(uuid4()), "title": "a note", "fields": {}},
+        {"id": str(uuid4()), "title": "theirs", "fields": {"url": "ws://theirs"}},
+        {"id": "\ud800", "fields": {}},
+        {"id": 5},
+        {"title": "no id", "fields": {"url": 5}},
+        "text",
+        None,
+    ]
+    document = core.read_view()
+    document["minions"][1:1] = strangers
+    core.data_json.write_text(json.dumps(document))
+    reading = Reading(core.home)
+    assert reading.names == ["home", "office"]
+    assert reading.done == []
+    [said] = reading.said
+    assert said == f"{core.data_json}: 2 instances in it were not registered here; left as they are"
+    core.instances.update("home", tags=["next"])
+    assert core.read_view()["minions"][1:-1] == strangers
+
+
+def test_a_log_that_is_lost_is_said_and_what_is_left_of_it_stays(core: Core) -> None:
+    """A new log would bury what the view still knows."""
+    for file in core.home.glob("events.db*"):
+        file.unlink()
+    before = {file.name: file.read_bytes() for file in core.home.iterdir()}
+    for attempt in (lambda: Reading(core.home), lambda: core_in(core.home)):
+        with pytest.raises(StoreDamaged) as refusal:
+            attempt()
+        assert str(refusal.value) == (
+            f"{core.home / 'events.db'}: is missing, although data.json was made from it"
+        )
+    assert {file.name: file.read_bytes() for file in core.home.iterdir()} == before
+
+
+def test_a_home_that_was_never_used_has_no_instances(tmp_path: Path) -> None:
+    assert Reading(tmp_path / "home").minions == []
+    assert not (tmp_path / "home").exists()
+
+
+def test_a_file_of_another_tool_has_none_of_ours(tmp_path: Path) -> None:
+    (tmp_path / "data.json").write_text('{"minions": [{"id": "x", "fields": {"url": "ws://x"}}]}')
+    reading = Reading(tmp_path)
+    assert reading.minions == []
+    assert len(reading.said) == 1
+
+
+def test_what_is_recorded_while_the_view_cannot_be_written_is_said_to_be_recorded(
+    core: Core,
+) -> None:
+    document = core.data_json.read_bytes()
+    core.data_json.unlink()
+    core.data_json.mkdir()
+    with pytest.raises(ViewBehind) as refusal:
+        core.instances.update("home", tags=["next"])
+    assert str(refusal.value) == (
+        f"recorded, but {core.data_json} is behind the log: cannot be read: Is a directory"
+    )
+    assert core.history.of("home")[-1].event == "Tagged"
+    core.data_json.rmdir()
+    core.data_json.write_bytes(document)
+    assert Reading(core.home).minions[0]["tags"] == ["next", "prod"]
+
+
+def test_a_token_that_was_replaced_is_gone_although_the_view_is_behind(core: Core) -> None:
+    core.data_json.unlink()
+    core.data_json.mkdir()
+    with pytest.raises(ViewBehind):
+        core.instances.update("home", given=GivenCredentials(token="tok-new"))
+    assert b"tok-home" not in (core.home / "secrets.db").read_bytes()
+    core.data_json.rmdir()
+    assert Reading(core.home).minions[0]["fields"]["token"] == "tok-new"
+
+
+def test_without_secrets_the_view_has_none(tmp_path: Path) -> None:
+    core = core_in(tmp_path / "home", snapshot_secrets="omit")
+    key = "-----BEGIN PRIVATE KEY-----\none\n-----END PRIVATE KEY-----\n"
+    core.instances.register("home", URL, GivenCredentials(token="tok-1", private_key=key))
+    [entry] = core.read_view()["minions"]
+    assert entry["fields"].keys() == {"url", "devicePublicKey", "status"}
+
+
+def test_secrets_that_are_to_be_left_out_do_not_stay_from_earlier(core: Core) -> None:
+    """Whoever sets ``snapshot_secrets`` to ``omit`` wants them out of the file."""
+    reading = Reading(core.home, snapshot_secrets="omit")
+    assert reading.done == ["made anew"]
+    assert reading.said == [
+        f"{core.data_json}: it held secrets, which are to be left out; it was made anew"
+    ]
+    assert "tok-" not in core.data_json.read_text()
+    assert Reading(core.home, snapshot_secrets="omit").done == []
+
+
+def test_a_secret_that_is_lost_hides_nothing_else(core: Core) -> None:
+    (core.home / "secrets.db").unlink()
+    core.projection.catch_up(anew=True)
+    fields = core.read_view()["minions"][0]["fields"]
+    assert fields == {"url": URL, "status": "registered"}
+
+
+def test_a_damaged_secret_store_is_said_and_the_view_stays(core: Core) -> None:
+    (core.home / "secrets.db").write_bytes(b"no database" * 1000)
+    before = core.data_json.read_bytes()
+    with pytest.raises(StoreDamaged):
+        core.projection.catch_up(anew=True)
+    assert core.data_json.read_bytes() == before
+
+
+def test_who_is_told_of_a_damaged_view_is_told_once(
+    core: Core, caplog: pytest.LogCaptureFixture
+) -> None:
+    core.data_json.write_text("{")
+    with caplog.at_level(logging.WARNING, "openclaw_manager"):
+        assert Reading(core.home).names == ["home", "office"]
+        assert Reading(core.home).names == ["home", "office"]
+    assert len(caplog.messages) == 1
+
+
+def test_a_view_in_step_is_not_locked_for_reading(core: Core) -> None:
+    with core.view.edit():
+        assert Reading(core.home).names == ["home", "office"]
+        document = core.read_view()
+        document["openclawManager"]["position"] = 1
+        core.data_json.write_text(json.dumps(document))
+        impatient = core_in(core.home, lock_timeout="200ms")
+        with pytest.raises(StoreLocked):
+            impatient.projection.catch_up()
+
+
+def test_errors_of_the_view_alone_are_store_errors() -> None:
+    assert issubclass(ViewBehind, StoreError)
+    assert Stamp("x", 1) != Stamp("x", 2)
