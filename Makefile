@@ -81,7 +81,7 @@ bench: wheel ## print the table of benchmarks, measured from an installed wheel
 		--constraint constraints.txt dist/*.whl
 	build/bench/bin/python benchmarks/run.py $(ARGS)
 
-test-gateway: $(VENV)/development.stamp ## test against a real OpenClaw gateway (installs 900 MB once)
+test-gateway: $(VENV)/development.stamp ## test against real OpenClaw gateways (installs 1.5 GB once)
 	OPENCLAW_MANAGER_TEST_GATEWAY=1 $(BIN)/python -m pytest -m real_gateway --skips-fail $(ARGS)
 
 test-newest: ## run the tests on the newest Python that Debian has

@@ -7,6 +7,7 @@ from hashlib import sha256
 from openclaw_manager.application.ports.device_keys import DeviceKeys
 from openclaw_manager.application.ports.secret_store import SecretStore
 from openclaw_manager.domain.device import KeyKind
+from openclaw_manager.domain.errors import KeyRefused, StoreDamaged
 
 REFERENCE = "device/ed25519"
 
@@ -32,7 +33,11 @@ class OwnDevice:
         kept = self._secrets.get([REFERENCE]).get(REFERENCE)
         if kept is None:
             return None
-        pair = self._keys.admit(kept)
+        try:
+            pair = self._keys.admit(kept)
+        except KeyRefused as error:
+            problem = "holds something else where the device key of this home was"
+            raise StoreDamaged("the secret store", problem) from error
         id_ = sha256(self._keys.raw_public(pair.public_pem)).hexdigest()
         return DeviceKey(id_, pair.private_pem, pair.public_pem)
 

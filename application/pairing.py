@@ -119,7 +119,8 @@ class Pairing:
         Returns the instance, and the id of the device under which the gateway still knows it.
         """
         paired = self._find(selector)
-        instance_id, device_id = paired.id, paired.device_id or ""
+        instance_id = paired.id
+        device_id = paired.pairing["device_id"] if paired.pairing else ""
         by = self._facts.provenance(reason)
         replaced: list[str] = []
 

@@ -10,7 +10,7 @@ from openclaw_manager.domain.device import KeyKind
 from openclaw_manager.domain.errors import SecretMissing
 from openclaw_manager.domain.instance import Instance
 from openclaw_manager.domain.ping import Dialect
-from openclaw_manager.domain.secret import references_in
+from openclaw_manager.domain.secret import SecretReference, references_in
 
 if TYPE_CHECKING:
     from openclaw_manager.application.own_device import OwnDevice
@@ -32,22 +32,32 @@ class Targets:
 
         Raises ``SecretMissing``.
         """
-        references = [
-            secret["ref"]
-            for instance in instances
-            for secret in references_in(instance.credentials).values()
+        wanted = [references_in(instance.credentials) for instance in instances]
+        secrets = self._secrets.get(one["ref"] for each in wanted for one in each.values())
+        return [
+            self._target(instance, each, secrets, as_device=instance.pairing is not None)
+            for instance, each in zip(instances, wanted, strict=True)
         ]
-        secrets = self._secrets.get(references)
-        return [self._target(one, secrets, as_device=one.pairing is not None) for one in instances]
 
     def for_pairing(self, instance: Instance) -> Target:
-        """Show a gateway the device that it shall take in; raises ``SecretMissing``."""
-        references = references_in(instance.credentials).values()
-        secrets = self._secrets.get(secret["ref"] for secret in references)
-        return self._target(instance, secrets, as_device=True)
+        """Show a gateway the device that it shall take in, and give a new token.
 
-    def _target(self, instance: Instance, secrets: Mapping[str, str], *, as_device: bool) -> Target:
-        values = _values(instance, secrets)
+        Raises ``SecretMissing``.
+        """
+        wanted = references_in(instance.credentials)
+        wanted.pop("device_token", None)
+        secrets = self._secrets.get(one["ref"] for one in wanted.values())
+        return self._target(instance, wanted, secrets, as_device=True)
+
+    def _target(
+        self,
+        instance: Instance,
+        wanted: Mapping[str, SecretReference],
+        secrets: Mapping[str, str],
+        *,
+        as_device: bool,
+    ) -> Target:
+        values = _looked_up(instance.name, wanted, secrets)
         private_key = values.get("private_key")
         return Target(
             url=instance.url,
@@ -69,11 +79,11 @@ class Targets:
         return Device(own.private_pem, own.public_pem, platform)
 
 
-def _values(instance: Instance, secrets: Mapping[str, str]) -> dict[str, str]:
+def _looked_up(
+    name: str, wanted: Mapping[str, SecretReference], secrets: Mapping[str, str]
+) -> dict[str, str]:
     """Look up what may be shown; less than the log says would look like a refusal."""
-    values = {}
-    for kind, secret in references_in(instance.credentials).items():
-        if secret["ref"] not in secrets:
-            raise SecretMissing(kind.replace("_", " "), instance.name)
-        values[kind] = secrets[secret["ref"]]
-    return values
+    for kind, reference in wanted.items():
+        if reference["ref"] not in secrets:
+            raise SecretMissing(kind.replace("_", " "), name)
+    return {kind: secrets[reference["ref"]] for kind, reference in wanted.items()}

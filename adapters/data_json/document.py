@@ -97,7 +97,7 @@ class Document:
         self.stamp = stamp
         written = {"schema": _SCHEMA, "store": stamp.log, "position": stamp.position}
         self._members[_STAMP] = f'"{_STAMP}": {_dumped(written)}'
-        entries = ",\n".join(entry for entry in self._entries if entry is not None)
+        entries = ",\n".join(filter(None, self._entries))
         self._members[_MINIONS] = f'"{_MINIONS}": ' + (f"[\n{entries}\n]" if entries else "[]")
         return "{" + ",\n".join(self._members.values()) + "}\n"
 

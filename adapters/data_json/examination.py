@@ -31,7 +31,7 @@ class DataJsonExamination:
             raise StoreDamaged(self._path, str(damage)) from damage
         except OSError as error:
             raise StoreUnavailable(self._path, f"cannot be read: {error.strerror}") from error
-        yield Check(CheckId.DATA_JSON, Verdict.OK, f"{len(entries)} entries")
+        yield Check(CheckId.DATA_JSON, Verdict.OK, f"entries: {len(entries)}")
         yield _current(stamp, head)
 
 

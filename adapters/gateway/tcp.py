@@ -21,7 +21,10 @@ async def resolve(host: str, port: int) -> Sequence[Address]:
     daemon thread can be left behind.
     """
     try:
-        return socket.getaddrinfo(host, port, type=socket.SOCK_STREAM, flags=socket.AI_NUMERICHOST)
+        # As bytes, which spares the import of the codec for international names.
+        return socket.getaddrinfo(
+            host.encode("ascii"), port, type=socket.SOCK_STREAM, flags=socket.AI_NUMERICHOST
+        )
     except (OSError, UnicodeError):
         pass  # a name, or nothing that can be one
     loop = asyncio.get_running_loop()

@@ -4,6 +4,7 @@ from typing import NamedTuple
 
 from openclaw_manager.domain.caution import Caution
 from openclaw_manager.domain.condition import Cause
+from openclaw_manager.domain.ping import Dialect
 
 
 class Advice(NamedTuple):
@@ -22,9 +23,7 @@ _KEY = "openclaw-manager instance update {name} --private-key @device.pem"
 
 ADVICE = {
     Cause.GATEWAY_STARTING: Advice("the gateway is starting and takes no clients yet", _PING),
-    Cause.SLOW: Advice(
-        "the gateway answers, but slowly", "openclaw-manager instance history {name}"
-    ),
+    Cause.SLOW: Advice("the gateway answers, but slowly", "openclaw status  # on its host"),
     Cause.NOT_READY: Advice(
         "the gateway let us in and reports a fault of its own", "openclaw status  # on its host"
     ),
@@ -75,14 +74,32 @@ ADVICE = {
     Cause.MALFORMED_FRAME: Advice("the gateway sent something that no gateway sends", _URL),
 }
 
+# What a cause means where the gateway knows devices by pairing, and not by a registered key.
+OPENCLAW_ADVICE = {
+    Cause.DEVICE_KEY_MISSING: Advice("the gateway wants a device that it knows", _PAIR),
+    Cause.DEVICE_KEY_REFUSED: Advice(
+        "the gateway does not take the device that it was shown", _PAIR
+    ),
+}
+
+
+def advice_on(cause: Cause, dialect: Dialect | None) -> Advice:
+    """Tell what a cause means, and what to type, for a gateway of a dialect."""
+    if dialect is Dialect.OPENCLAW:
+        return OPENCLAW_ADVICE.get(cause, ADVICE[cause])
+    return ADVICE[cause]
+
+
 CAUTIONS = {
     Caution.GATEWAY_REPLACED: (
         "{name}: another gateway than before answers there; if that is right: " + _TRUST
     ),
     Caution.CERTIFICATE_EXPIRES: (
-        "{name}: its certificate ends within 14 days, or has ended; after its renewal: " + _TRUST
+        "{name}: its certificate ends within 14 days, or has ended; renew it on its host, "
+        "and then, if it is pinned here: " + _TRUST
     ),
     Caution.TOKEN_IN_PLAIN: (
-        "{name}: the token goes over the network in plain text; use wss:// and then: " + _TRUST
+        "{name}: the token goes over the network in plain text; better: "
+        "openclaw-manager instance update {name} --url wss://HOST:PORT"
     ),
 }

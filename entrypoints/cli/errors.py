@@ -34,17 +34,28 @@ _HINTS: tuple[tuple[type[BaseException], str], ...] = (
     (errors.NameTaken, "see who has it: openclaw-manager instance show {holder}"),
     (errors.InstanceNotFound, "see what there is: openclaw-manager instance list --all"),
     (errors.AmbiguousInstance, "give more of the id"),
+    (errors.InstanceNotPaired, "pair it: openclaw-manager instance pair {name}"),
+    (errors.InvalidAuthorities, "a CA file holds certificates, as PEM, and nothing else"),
+    (errors.TooMuchContention, "try again"),
     (errors.InstanceRemoved, "take the removal back: openclaw-manager instance restore {name}"),
     (errors.InvalidUrl, "a URL looks like ws://192.168.1.10:18789 or wss://gateway.example.com"),
-    (errors.KeyRefused, "make a key: openclaw-manager keys generate; give it as @device.pem"),
+    (errors.KeyRefused, "give a key as @device.pem; openclaw-manager keys generate makes one"),
     (errors.InvalidSetting, "see what can be set: openclaw-manager settings --help"),
     (errors.ViewBehind, "nothing is lost: the next command brings it up to date"),
     (errors.StoreLocked, "find who holds it: fuser -v {place}"),
     (errors.StoreFull, "make room on that disk, and try again"),
-    (errors.SecretMissing, "give it again: openclaw-manager instance update {name} --help"),
     (errors.StoreDamaged, "keep a copy of the folder before anything else, and restore a backup"),
     (errors.StoreUnavailable, "check who may use it: ls -la {place}"),
 )
+
+
+_SECRET_HINTS = {
+    "token": "give it again: openclaw-manager instance update {name} --token @FILE",
+    "private key": (
+        "give it again: openclaw-manager instance update {name} --private-key @device.pem"
+    ),
+    "device token": "pair again: openclaw-manager instance pair {name}",
+}
 
 
 def report(error: BaseException, arguments: Sequence[str]) -> int:
@@ -79,7 +90,8 @@ def wants_json(arguments: Sequence[str]) -> bool:
 
 
 def _status(error: BaseException) -> int:
-    return next((status for kind, status in _STATUSES if isinstance(error, kind)), FAILED)
+    of_its_kind = (status for kind, status in _STATUSES if isinstance(error, kind))
+    return int(getattr(error, "exit_status", next(of_its_kind, FAILED)))
 
 
 def _sentence(error: BaseException) -> str:
@@ -96,6 +108,10 @@ def _sentence(error: BaseException) -> str:
 
 
 def _hint(error: BaseException) -> str | None:
+    if isinstance(error, errors.OpenClawManagerError) and hasattr(error, "hint"):
+        return str(error.hint)
+    if isinstance(error, errors.SecretMissing):
+        return _SECRET_HINTS[error.kind].format(name=shlex.quote(error.name))
     if isinstance(error, click.UsageError) and error.ctx:
         return f"see {error.ctx.command_path} --help"
     if isinstance(error, errors.StoreUnavailable) and not os.path.isabs(str(error.place)):
@@ -105,5 +121,7 @@ def _hint(error: BaseException) -> str | None:
 
 
 def _code(error: BaseException) -> str:
-    """Name the kind of an error, as in ``name-taken``."""
+    """Name the kind of an error, as in ``name-taken``, or take the code that it has."""
+    if isinstance(error, errors.OpenClawManagerError) and hasattr(error, "code"):
+        return str(error.code)
     return re.sub(r"(?<=[a-z])(?=[A-Z])", "-", type(error).__name__).lower()

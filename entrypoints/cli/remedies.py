@@ -13,7 +13,7 @@ _TOKEN = "openclaw-manager instance update {name} --token @FILE"
 _PAIR = "openclaw-manager instance pair {name}"
 _TRUST = "openclaw-manager instance trust {name}"
 _PING = "openclaw-manager instance ping {name}"
-_REMOVE = "openclaw-manager instance remove {name}"
+_SHOW = "openclaw-manager instance show {name}"
 _URL = "openclaw-manager instance update {name} --url URL"
 
 # By the check; where a gateway said why, what is advised for that cause goes before.
@@ -32,9 +32,9 @@ NEXT = {
     CheckId.DATA_JSON_CURRENT: _FIX,
     CheckId.INSTANCES: _COPY,
     CheckId.CLOCK: "timedatectl status",
-    CheckId.DUPLICATE_URL: _REMOVE,
+    CheckId.DUPLICATE_URL: _SHOW,
     CheckId.SHARED_TOKEN: _TOKEN,
-    CheckId.SECRETS_RESOLVE: "openclaw-manager instance show {name}",
+    CheckId.SECRETS_RESOLVE: _SHOW,
     CheckId.SECRETS_ORPHANED: _ACCESS,
     CheckId.DEVICE_KEY: _PAIR,
     CheckId.RESOLVE: _URL,
@@ -51,16 +51,17 @@ NEXT = {
     CheckId.RPC: _PING,
     CheckId.IDENTITY: _TRUST,
     CheckId.PLAIN_WS_TOKEN: "openclaw-manager instance update {name} --url wss://HOST:PORT",
-    CheckId.DUPLICATE_GATEWAY: _REMOVE,
+    CheckId.DUPLICATE_GATEWAY: _SHOW,
 }
 
 
 def next_command(check: Check, home: str) -> str | None:
     """Tell the one command to run next; None where nothing needs to be done."""
-    needless = check.verdict is Verdict.SKIPPED and check.about is None
-    if check.verdict is Verdict.OK or needless:
+    if check.verdict in (Verdict.OK, Verdict.SKIPPED):
         return None
     advice = ADVICE[check.code].next if isinstance(check.code, Cause) else NEXT[check.id]
+    if "{name}" in advice and check.about is None:
+        return None  # nobody can say of which instance
     home_folder_at_fault = check.id is CheckId.HOME_FOLDER and check.verdict is Verdict.FAILED
     if home_folder_at_fault:
         advice = NEXT[CheckId.HOME_OWNER]

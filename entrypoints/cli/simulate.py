@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import errno
+import gc
 import signal
 from typing import TYPE_CHECKING, Any
 
@@ -158,6 +159,7 @@ def simulate(dialect: str, faults: tuple[Fault, ...], **options: Any) -> None:
     except OSError as unreadable:
         problem = f"{unreadable.filename} cannot be read: {unreadable.strerror}."
         raise click.ClickException(problem) from None
+    gc.enable()  # unlike other commands, this one runs for long
     asyncio.run(_run_until_stopped(gateway, options["host"], options["port"]))
 
 

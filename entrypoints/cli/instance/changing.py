@@ -4,6 +4,7 @@ from typing import TextIO
 
 import click
 
+from openclaw_manager.domain.trust import SYSTEM_TRUST
 from openclaw_manager.entrypoints.cli.instance.details import write_instance
 from openclaw_manager.entrypoints.cli.instance.given_trust import given_trust
 from openclaw_manager.entrypoints.cli.instance.options import (
@@ -21,6 +22,7 @@ from openclaw_manager.entrypoints.cli.session import session
 @click.option("--url", help="Where the gateway listens from now on.")
 @credential_options
 @trust_options
+@click.option("--system-trust", is_flag=True, help="No CA file and no pin any more.")
 @click.option("--no-token", is_flag=True, help="Show no token any more.")
 @click.option("--no-key", is_flag=True, help="Show no device key any more.")
 @click.option("--tag", "tags", multiple=True, metavar="WORD|KEY=VALUE", help="Add; repeatable.")
@@ -36,6 +38,7 @@ def update(
     passphrase: str | None,
     ca_file: TextIO | None,
     tls_fingerprint: str | None,
+    system_trust: bool,
     no_token: bool,
     no_key: bool,
     tags: tuple[str, ...],
@@ -43,7 +46,7 @@ def update(
     reason: str | None,
     output: str,
 ) -> None:
-    """Change the URL, credentials or tags of INSTANCE."""
+    """Change the URL, credentials, trust or tags of INSTANCE."""
     from openclaw_manager.application.credentials import GivenCredentials
 
     if token is not None and no_token:
@@ -51,6 +54,9 @@ def update(
     if private_key is not None and no_key:
         raise click.UsageError("--private-key and --no-key contradict each other")
     trust = given_trust(ca_file, tls_fingerprint)
+    if trust is not None and system_trust:
+        raise click.UsageError("--system-trust and another trust contradict each other")
+    trust = SYSTEM_TRUST if system_trust else trust
     options = (url, token, private_key, public_key, trust, no_token, no_key, tags, untag)
     if not any(option not in (None, False, ()) for option in options):
         raise click.UsageError("say what is to be changed")

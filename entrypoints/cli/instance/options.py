@@ -17,7 +17,7 @@ _CREDENTIALS = (
         "--private-key",
         type=SECRET,
         metavar=_SECRET,
-        help="The device's private key: RSA of 2048 bits or more, as PEM.",
+        help="The device's private key, as PEM: RSA of 2048 bits or more, or Ed25519.",
     ),
     click.option(
         "--public-key",

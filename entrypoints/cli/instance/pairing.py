@@ -1,14 +1,13 @@
 """``instance pair`` and ``instance unpair``: being a device that a gateway knows."""
 
 import asyncio
-import shlex
 from typing import TYPE_CHECKING
 
 import click
 
 from openclaw_manager.entrypoints.cli.given import DURATION
 from openclaw_manager.entrypoints.cli.instance.details import write_instance
-from openclaw_manager.entrypoints.cli.instance.findings import advise, status_of
+from openclaw_manager.entrypoints.cli.instance.findings import TargetFailed
 from openclaw_manager.entrypoints.cli.instance.options import instance_argument, reason_option
 from openclaw_manager.entrypoints.cli.output import output_options
 from openclaw_manager.entrypoints.cli.session import session
@@ -32,9 +31,7 @@ _PATIENCE = 300.0  # seconds for which gateways keep a pairing request
 @click.option("--timeout", type=DURATION, help="How long one try may take.  [default: the setting]")
 @reason_option
 @output_options
-@click.pass_context
 def pair(
-    ctx: click.Context,
     instance: str,
     scopes: str,
     wait: bool,
@@ -59,13 +56,11 @@ def pair(
             wanted,
             timeout=session().settings.timeout,
             wait=_PATIENCE if wait else 0.0,
-            pending=lambda pending: _tell(applicant.name, pending, wait=wait),
+            pending=lambda pending: _tell(applicant.name, pending) if wait else None,
         )
     )
     if outcome.device_token is None:
-        if outcome.request_id is None:
-            advise(applicant.name, outcome)
-        ctx.exit(status_of([outcome.condition]))
+        raise TargetFailed(applicant.name, outcome, hint=_how_to_approve(outcome))
     write_instance(pairing.record(applicant, outcome, reason), output)
 
 
@@ -83,11 +78,14 @@ def unpair(instance: str, reason: str | None, output: str) -> None:
     click.echo(f"on the gateway's host: openclaw devices remove {device_id}", err=True)
 
 
-def _tell(name: str, outcome: "PingOutcome", *, wait: bool) -> None:
-    """Show the request, and the exact command that approves it."""
+def _tell(name: str, outcome: "PingOutcome") -> None:
+    """Show the request that is waited for, and the exact command that approves it."""
     click.echo(f"{name}: the gateway wants this device to be approved", err=True)
-    click.echo(f"  on its host: openclaw devices approve {outcome.request_id}", err=True)
-    if wait:
-        click.echo("  waiting for that, up to five minutes; Ctrl-C stops waiting", err=True)
-    else:
-        click.echo(f"  then here: openclaw-manager instance pair {shlex.quote(name)}", err=True)
+    click.echo(f"  {_how_to_approve(outcome)}", err=True)
+    click.echo("  waiting for that, up to five minutes; Ctrl-C stops waiting", err=True)
+
+
+def _how_to_approve(outcome: "PingOutcome") -> str | None:
+    if outcome.request_id is None:
+        return None
+    return f"on its host: openclaw devices approve {outcome.request_id}"

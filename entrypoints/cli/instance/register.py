@@ -44,8 +44,8 @@ def register(
 ) -> None:
     """Make a gateway known as NAME. The gateway is not contacted.
 
-    Where the gateway wants devices with RSA keys, give the private one; its public half is
-    derived. Secrets are best given as @FILE, - (standard input) or env:NAME.
+    Where the gateway wants a device key, give the private one; its public half is derived.
+    Secrets are best given as @FILE, - (standard input) or env:NAME.
     """
     from openclaw_manager.application.credentials import GivenCredentials
 

@@ -8,10 +8,12 @@ from openclaw_manager.application.minion import iso
 from openclaw_manager.domain.trust import TlsFingerprint
 from openclaw_manager.entrypoints.cli.given import DURATION
 from openclaw_manager.entrypoints.cli.instance.details import write_instance
-from openclaw_manager.entrypoints.cli.instance.findings import advise, status_of
+from openclaw_manager.entrypoints.cli.instance.findings import TargetFailed
 from openclaw_manager.entrypoints.cli.instance.options import instance_argument, reason_option
 from openclaw_manager.entrypoints.cli.output import facts_table, output_options
 from openclaw_manager.entrypoints.cli.session import session
+
+_QUESTION = "Does its host show the same, and shall it be taken for the right one from now on?"
 
 
 @click.command
@@ -21,9 +23,7 @@ from openclaw_manager.entrypoints.cli.session import session
 @click.option("--timeout", type=DURATION, help="How long it may take.  [default: the setting]")
 @reason_option
 @output_options
-@click.pass_context
 def trust(
-    ctx: click.Context,
     instance: str,
     fingerprint: str | None,
     yes: bool,
@@ -45,8 +45,7 @@ def trust(
     if certificate is None and presented.gateway_id is None:
         if presented.failure is None:
             raise click.ClickException("the gateway presents nothing by which to know it")
-        advise(known.name, presented.failure)
-        ctx.exit(status_of([presented.failure.condition]))
+        raise TargetFailed(known.name, presented.failure)
     presents = certificate.fingerprint if certificate else None
     facts = [
         ("pinned certificate", known.target.trust.fingerprint),
@@ -58,6 +57,6 @@ def trust(
     click.echo(facts_table(facts), err=True)
     if expected is not None and presents != expected:
         raise click.ClickException("it presents another certificate; nothing was pinned")
-    if not (yes or expected):
-        click.confirm("Take this for the right one from now on?", abort=True, err=True)
+    if not (yes or expected or click.confirm(_QUESTION, err=True)):
+        raise click.ClickException("nothing was changed")
     write_instance(trusting.trust(known, presents, presented.gateway_id, reason), output)

@@ -1,4 +1,4 @@
-"""A real OpenClaw gateway, running on loopback for as long as a ``with`` block lasts."""
+"""A real OpenClaw gateway, running for as long as a ``with`` block lasts."""
 
 import json
 import os
@@ -13,8 +13,14 @@ from contextlib import contextmanager, suppress
 from dataclasses import dataclass, field
 from pathlib import Path
 
-from websockets.sync.client import connect
-
+from end_to_end.openclaw_gateway.connection import (
+    GatewayRefused,
+    anyone,
+    call,
+    challenge,
+    introduction,
+    opened,
+)
 from end_to_end.openclaw_gateway.installation import Installation
 
 _STARTS_WITHIN = 90  # seconds; 15 with a cold cache on two cores, more beside other work
@@ -28,16 +34,28 @@ class GatewayDidNotStart(Exception):
 
 @dataclass(frozen=True, slots=True)
 class RunningGateway:
-    """A gateway that was seen to be ready and to be the one that was started here."""
+    """A gateway's process; all that it writes is in ``folder``."""
 
+    installation: Installation
+    folder: Path
     port: int
+    tls: bool
     token: str = field(repr=False)
     process: subprocess.Popen[bytes] = field(repr=False)
 
     @property
     def url(self) -> str:
-        """Where it listens."""
-        return f"ws://127.0.0.1:{self.port}"
+        """Where it listens on loopback."""
+        return self.url_at("127.0.0.1")
+
+    def url_at(self, host: str) -> str:
+        """Where it listens, by another address of this machine."""
+        return f"{'wss' if self.tls else 'ws'}://{host}:{self.port}"
+
+    @property
+    def certificate(self) -> Path:
+        """The certificate that it generated for itself, as PEM, where it speaks TLS."""
+        return _state(self.folder) / "gateway" / "tls" / "gateway-cert.pem"
 
     def stop(self) -> None:
         """End the gateway and all that it started; may be called again."""
@@ -50,17 +68,41 @@ class RunningGateway:
                 os.killpg(self.process.pid, signal.SIGKILL)
             self.process.wait()
 
+    @contextmanager
+    def frozen(self) -> Iterator[None]:
+        """Keep it from doing anything, while the kernel goes on taking its connections."""
+        os.killpg(self.process.pid, signal.SIGSTOP)
+        try:
+            yield
+        finally:
+            os.killpg(self.process.pid, signal.SIGCONT)
+
 
 @contextmanager
-def running_gateway(installation: Installation, folder: Path) -> Iterator[RunningGateway]:
-    """Start a gateway that keeps everything it writes in ``folder``, and stop it in the end.
+def running_gateway(
+    installation: Installation, folder: Path, *, bind: str = "loopback", tls: bool = False
+) -> Iterator[RunningGateway]:
+    """Start a gateway, wait until it is ready, and stop it in the end.
 
     Raises ``GatewayDidNotStart`` with the end of the gateway's own output.
     """
-    port, token, output = _free_port(), secrets.token_hex(16), folder / "output.txt"
-    with output.open("wb") as stream:
+    with starting_gateway(installation, folder, bind=bind, tls=tls) as gateway:
+        problem = _wait_until_ready(gateway) or _not_the_one_that_was_started(gateway)
+        if problem:
+            raise GatewayDidNotStart(f"{problem}; its last words: {_end_of(_output(folder))}")
+        yield gateway
+
+
+@contextmanager
+def starting_gateway(
+    installation: Installation, folder: Path, *, bind: str = "loopback", tls: bool = False
+) -> Iterator[RunningGateway]:
+    """Start a gateway without waiting for it, and stop it in the end."""
+    port, token = _free_port(), secrets.token_hex(16)
+    _configure(folder, tls=tls)
+    with _output(folder).open("wb") as stream:
         process = subprocess.Popen(
-            _command(installation, port),
+            _command(installation, port, bind),
             env=_environment(installation, folder, token),
             cwd=folder,
             stdin=subprocess.DEVNULL,
@@ -68,20 +110,25 @@ def running_gateway(installation: Installation, folder: Path) -> Iterator[Runnin
             stderr=subprocess.STDOUT,
             start_new_session=True,
         )
-    gateway = RunningGateway(port, token, process)
+    gateway = RunningGateway(installation, folder, port, tls, token, process)
     try:
-        problem = _wait_until_ready(gateway) or _not_the_one_that_was_started(gateway)
-        if problem:
-            raise GatewayDidNotStart(f"{problem}; its last words: {_end_of(output)}")
         yield gateway
     finally:
         gateway.stop()
 
 
-def _command(installation: Installation, port: int) -> list[str]:
+def _configure(folder: Path, *, tls: bool) -> None:
+    # Its web pages make 2026.3.28 refuse to listen on more than loopback without more settings.
+    settings = {"controlUi": {"enabled": False}, "tls": {"enabled": tls}}
+    state = _state(folder)
+    state.mkdir()
+    (state / "openclaw.json").write_text(json.dumps({"gateway": settings}))
+
+
+def _command(installation: Installation, port: int, bind: str) -> list[str]:
     return [
         *(str(installation.node), str(installation.program), "gateway", "run"),
-        *("--port", str(port), "--bind", "loopback"),
+        *("--port", str(port), "--bind", bind),
         *("--auth", "token", "--allow-unconfigured"),
     ]
 
@@ -96,7 +143,7 @@ def _environment(installation: Installation, folder: Path, token: str) -> dict[s
         # Its log file has a fixed name under the temporary folder, shared by all gateways.
         "TMPDIR": str(temporary),
         "LANG": "C.UTF-8",
-        "OPENCLAW_STATE_DIR": str(folder / ".openclaw"),
+        "OPENCLAW_STATE_DIR": str(_state(folder)),
         "OPENCLAW_GATEWAY_TOKEN": token,
         "OPENCLAW_DISABLE_BONJOUR": "1",
         "OPENCLAW_EXEC_SHELL_SNAPSHOT": "0",
@@ -105,8 +152,16 @@ def _environment(installation: Installation, folder: Path, token: str) -> dict[s
     }
 
 
+def _state(folder: Path) -> Path:
+    return folder / ".openclaw"
+
+
+def _output(folder: Path) -> Path:
+    return folder / "output.txt"
+
+
 def _free_port() -> int:
-    with socket.create_server(("127.0.0.1", 0)) as listener:
+    with socket.create_server(("", 0)) as listener:
         port: int = listener.getsockname()[1]
         return port
 
@@ -117,15 +172,16 @@ def _wait_until_ready(gateway: RunningGateway) -> str | None:
         with suppress(subprocess.TimeoutExpired):
             status = gateway.process.wait(_LOOKS_EVERY)
             return f"the gateway ended with status {status}"
-        if _says_ready(gateway.port):
+        if _says_ready(gateway):
             return None
     return f"the gateway was not ready within {_STARTS_WITHIN} seconds"
 
 
-def _says_ready(port: int) -> bool:
+def _says_ready(gateway: RunningGateway) -> bool:
     """Ask ``/readyz``, which answers 503 while the gateway is starting."""
+    url = f"http{'s' if gateway.tls else ''}://127.0.0.1:{gateway.port}/readyz"
     try:
-        with urllib.request.urlopen(f"http://127.0.0.1:{port}/readyz", timeout=5) as answer:
+        with urllib.request.urlopen(url, timeout=5, context=anyone()) as answer:  # noqa: S310 - HTTP
             return bool(json.load(answer)["ready"])
     except (OSError, ValueError):  # refused, 503, cut off, or not JSON
         return False
@@ -133,25 +189,13 @@ def _says_ready(port: int) -> bool:
 
 def _not_the_one_that_was_started(gateway: RunningGateway) -> str | None:
     """Show the random token: a gateway that somebody else runs on the port would refuse it."""
-    with connect(gateway.url, open_timeout=10, max_size=None, proxy=None) as connection:
-        connection.recv(timeout=10)  # the challenge, which a client without a device may ignore
-        connection.send(json.dumps(_connect_request(gateway.token)))
-        answer = json.loads(connection.recv(timeout=10))
-    return None if answer["ok"] else f"port {gateway.port} is another gateway's"
-
-
-def _connect_request(token: str) -> dict[str, object]:
-    return {
-        "type": "req",
-        "id": "1",
-        "method": "connect",
-        "params": {
-            "minProtocol": 4,
-            "maxProtocol": 4,
-            "client": {"id": "cli", "version": "0", "platform": "linux", "mode": "cli"},
-            "auth": {"token": token},
-        },
-    }
+    with opened(gateway.url) as connection:
+        challenge(connection)  # which a client without a device may ignore
+        try:
+            call(connection, "connect", introduction(gateway.token))
+        except GatewayRefused:
+            return f"port {gateway.port} is another gateway's"
+    return None
 
 
 def _end_of(output: Path) -> str:

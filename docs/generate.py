@@ -1,0 +1,335 @@
+"""Writes the parts of the documents that are read from the code, so that both say the same.
+
+    python docs/generate.py            write them
+    python docs/generate.py --check    write nothing, and exit with 1 if one is out of step
+
+Such a part stands between ``<!-- generated: NAME -->`` and ``<!-- end: NAME -->``, in any
+document; everything around it is written by hand.
+"""
+
+import re
+import sys
+from collections.abc import Callable, Iterable, Iterator, Sequence
+from dataclasses import fields
+from inspect import getdoc
+from pathlib import Path
+
+import click
+from eventsourcing.utils import get_topic
+
+from openclaw_manager.application.ports.examination import CheckId
+from openclaw_manager.domain.caution import Caution
+from openclaw_manager.domain.condition import Cause, Condition
+from openclaw_manager.domain.errors import OpenClawManagerError
+from openclaw_manager.domain.instance import Instance
+from openclaw_manager.domain.ping import Dialect
+from openclaw_manager.domain.provenance import Fact, FactKeeper
+from openclaw_manager.domain.reservation import NameReservation
+from openclaw_manager.entrypoints.cli import errors
+from openclaw_manager.entrypoints.cli.causes import ADVICE, CAUTIONS
+from openclaw_manager.entrypoints.cli.main import cli
+from openclaw_manager.entrypoints.cli.remedies import NEXT
+from openclaw_manager.entrypoints.composition import settings
+from openclaw_manager.entrypoints.composition.simulation import Fault
+
+ROOT = Path(__file__).parents[1]
+PROGRAM = "openclaw-manager"
+_HELP_WIDTH = 100  # characters; as wide as the program itself ever makes it
+
+EXIT_STATUSES = {
+    errors.DONE: "done; of a ping: every gateway is `ok` or `degraded`",
+    errors.FAILED: "failed; of `doctor`: something at home is not as it should be",
+    errors.REFUSED_INPUT: "wrong usage or refused input",
+    errors.NO_SUCH_INSTANCE: "no such instance, several that could be meant, or a removed one",
+    errors.TARGET_DOWN: "a gateway that was contacted is `down` or `starting`",
+    errors.TARGET_REFUSED: "a gateway that was contacted `refused` us, or has yet to approve our "
+    "device; wins over 4",
+    errors.STORE_AT_FAULT: "the store is damaged, locked too long, out of space or out of reach",
+    errors.INTERRUPTED: "interrupted",
+}
+
+SETTINGS = {
+    "home": "the folder in which everything is kept",
+    "store": "where the log is kept: `sqlite`",
+    "secret_store": "where secrets are kept: `file` (`secrets.db`) or `keyring`",
+    "snapshot_secrets": "whether `data.json` carries secrets: `include` or `omit`",
+    "timeout": "how long one ping may take in all",
+    "concurrency": "how many pings run at once",
+    "lock_timeout": "how long to wait for other processes",
+    "actor": "who is recorded as the author of events",
+}
+
+_CONDITIONS = {
+    Condition.OK: "one authenticated round trip was completed",
+    Condition.STARTING: "the gateway is coming up and takes no clients yet",
+    Condition.DEGRADED: "the round trip was completed, and the gateway reports a fault of its own",
+    Condition.REFUSED: "something answers, and does not let us in",
+    Condition.DOWN: "no gateway answers",
+}
+
+CHECKS = {
+    CheckId.CONFIG: "every setting can be taken",
+    CheckId.HOME_FOLDER: "the folder is there, and may be read and written",
+    CheckId.HOME_OWNER: "the folder is yours",
+    CheckId.HOME_MODE: "nobody else may enter it (0700)",
+    CheckId.FILE_MODES: "nobody else may read the files in it (0600)",
+    CheckId.DISK_SPACE: "100 MB are free; less than 10 MB fails",
+    CheckId.STORE: "`events.db` is there, and a log of this program",
+    CheckId.STORE_INTEGRITY: "every page of it is whole",
+    CheckId.STORE_WRITABLE: "it would take another event",
+    CheckId.SECRET_STORE: "`secrets.db`, or the keyring, can be read",
+    CheckId.DATA_JSON: "`data.json` is there, and can be read",
+    CheckId.DATA_JSON_CURRENT: "it says what the log says",
+    CheckId.INSTANCES: "every instance can be read back from its events",
+    CheckId.CLOCK: "the time of this machine fits the events",
+    CheckId.DUPLICATE_URL: "no two instances have the same URL",
+    CheckId.SHARED_TOKEN: "which instances show the same token; never more than told",
+    CheckId.SECRETS_RESOLVE: "each secret that the log refers to is there",
+    CheckId.SECRETS_ORPHANED: "secrets that nothing refers to; never more than told",
+    CheckId.DEVICE_KEY: "the device key of this home is there, if it is in use, and can be read",
+    CheckId.RESOLVE: "the host name has an address",
+    CheckId.TCP: "something listens at the port",
+    CheckId.TLS: "the certificate is the right one, and does not end soon",
+    CheckId.HTTP_HEALTHZ: "`GET /healthz` answers in JSON that `ok` is true",
+    CheckId.HTTP_READYZ: "`GET /readyz` answers in JSON that `ready` is true",
+    CheckId.UPGRADE: "it takes WebSockets",
+    CheckId.CHALLENGE: "it sends a challenge",
+    CheckId.PROTOCOL: "it speaks what we speak",
+    CheckId.CREDENTIALS: "it takes the token, or the device token",
+    CheckId.PAIRING: "it knows this device",
+    CheckId.SCOPES: "it lets this device read",
+    CheckId.RPC: "a round trip was completed, and it says that it is well",
+    CheckId.IDENTITY: "it is the gateway that was here before",
+    CheckId.PLAIN_WS_TOKEN: "no token travels unencrypted to another machine",
+    CheckId.DUPLICATE_GATEWAY: "no two instances are the same gateway",
+}
+
+
+def table(heads: Sequence[str], rows: Iterable[Sequence[str]]) -> str:
+    """Lay out a table in Markdown."""
+    lines = [heads, ["---"] * len(heads), *rows]
+    return "\n".join(
+        f"| {' | '.join(cell.replace('|', chr(92) + '|') for cell in line)} |" for line in lines
+    )
+
+
+def code(text: object) -> str:
+    """Mark a text as code."""
+    return f"`{text}`"
+
+
+def first_line(documented: object) -> str:
+    """Take the sentence that a docstring begins with."""
+    return (getdoc(documented) or "").split("\n\n")[0].replace("\n", " ").replace("``", "`")
+
+
+def commands(
+    command: click.Command = cli, parent: click.Context | None = None, name: str = PROGRAM
+) -> Iterator[tuple[click.Command, click.Context]]:
+    """Walk through all commands, each before those that it contains."""
+    context = click.Context(
+        command,
+        info_name=name,
+        parent=parent,
+        terminal_width=_HELP_WIDTH,
+        color=False,
+        **command.context_settings,
+    )
+    yield command, context
+    if isinstance(command, click.Group):
+        for below in command.list_commands(context):
+            found = command.get_command(context, below)
+            assert found is not None, f"{below} is listed"
+            yield from commands(found, context, below)
+
+
+def command_reference() -> str:
+    """Show the help of every command, under its name as it is typed."""
+    return "\n\n".join(
+        f"### {context.command_path}\n\n```text\n{command.get_help(context)}\n```"
+        for command, context in commands()
+    )
+
+
+def exit_status_table() -> str:
+    """List the exit statuses."""
+    return table(
+        ["status", "means"], [[str(number), says] for number, says in EXIT_STATUSES.items()]
+    )
+
+
+def error_classes(
+    kind: type[OpenClawManagerError] = OpenClawManagerError,
+) -> Iterator[type[OpenClawManagerError]]:
+    """List all errors of this program, without those that only group others."""
+    below = [one for one in kind.__subclasses__() if one.__module__.startswith("openclaw_manager.")]
+    if not below:
+        yield kind
+    for one in below:
+        yield from error_classes(one)
+
+
+def error_table() -> str:
+    """List what JSON mode calls each error, and the exit status that it leads to."""
+    list(commands())  # some errors are defined where a command is, and loaded with it
+    bare = [kind.__new__(kind) for kind in error_classes()]
+    rows = [
+        [code(errors._code(error)), str(errors._status(error)), first_line(type(error))]  # noqa: SLF001 - what users see of them
+        for error in bare
+    ]
+    return table(["code", "exit", "says"], rows)
+
+
+def events(aggregate: type[FactKeeper]) -> list[type[Fact]]:
+    """List the events of an aggregate, in the order in which its source tells them."""
+    nested = vars(aggregate).values()
+    return [
+        one
+        for one in nested
+        if isinstance(one, type) and issubclass(one, Fact) and "TOPIC" in vars(one)
+    ]
+
+
+def event_table(aggregate: type[FactKeeper]) -> str:
+    """List the events of an aggregate: name, topic, what it says, what it carries."""
+    envelope = {field.name for field in fields(Fact)} | {"originator_topic"}
+    return table(
+        ["event", "topic", "says", "carries"],
+        [
+            [
+                code(event.__name__),
+                code(get_topic(event)),
+                first_line(event),
+                ", ".join(
+                    code(field.name) for field in fields(event) if field.name not in envelope
+                ),
+            ]
+            for event in events(aggregate)
+        ],
+    )
+
+
+def condition_table() -> str:
+    """List the conditions, and the status that other tools know each by."""
+    return table(
+        ["condition", "status", "means"],
+        [[code(one), code(one.status), _CONDITIONS[one]] for one in Condition],
+    )
+
+
+def cause_table() -> str:
+    """List the causes by condition, with what is said of each and what to type next."""
+    rows = [
+        [
+            code(cause.condition),
+            code(cause),
+            ADVICE[cause].happened,
+            code(ADVICE[cause].next.format(name="NAME")),
+        ]
+        for cause in Cause
+    ]
+    return table(["condition", "cause", "what happened", "what to run next"], rows)
+
+
+def caution_table() -> str:
+    """List the warnings of a ping, as they are said."""
+    return table(
+        ["warning", "what is said"],
+        [[code(caution), CAUTIONS[caution].format(name="NAME")] for caution in Caution],
+    )
+
+
+def check_table() -> str:
+    """List what the doctor checks, and what it says to type next."""
+    return table(
+        ["check", "what is checked", "what to run next"],
+        [
+            [code(check), CHECKS[check], code(NEXT[check].format(name="NAME", home="HOME"))]
+            for check in CheckId
+        ],
+    )
+
+
+def setting_table() -> str:
+    """List the settings with their defaults and the environment variable that sets each."""
+    defaults = (
+        {"home": "~/.openclaw-manager"}
+        | {
+            key: str(setting.default)
+            for key, setting in settings._SETTINGS.items()  # noqa: SLF001 - read, to be documented
+        }
+        | {"actor": "user@host"}
+    )
+    return table(
+        ["setting", "default", "environment", "says"],
+        [
+            [code(key), code(default), code(f"OPENCLAW_MANAGER_{key.upper()}"), SETTINGS[key]]
+            for key, default in defaults.items()
+        ],
+    )
+
+
+def fault_table() -> str:
+    """List the faults of the simulator, and which dialects can play each."""
+    return table(
+        ["fault", "dialects", "what it does"],
+        [[code(fault), _dialects(fault), fault.description] for fault in Fault],
+    )
+
+
+def _dialects(fault: Fault) -> str:
+    if fault.dialects == set(Dialect):
+        return "all"
+    return ", ".join(code(dialect) for dialect in Dialect if dialect in fault.dialects)
+
+
+PARTS: dict[str, Callable[[], str]] = {
+    "commands": command_reference,
+    "exit statuses": exit_status_table,
+    "errors": error_table,
+    "events of an instance": lambda: event_table(Instance),
+    "events of a name": lambda: event_table(NameReservation),
+    "conditions": condition_table,
+    "causes": cause_table,
+    "warnings": caution_table,
+    "checks": check_table,
+    "settings": setting_table,
+    "faults": fault_table,
+}
+
+_PART = re.compile(
+    r"(?P<begin><!-- generated: (?P<name>[a-z ]+) -->\n).*?(?P<end><!-- end: (?P=name) -->)",
+    re.DOTALL,
+)
+
+
+def filled(document: str) -> str:
+    """Fill in the generated parts of a document; raises ``KeyError`` for one that is none."""
+    return _PART.sub(
+        lambda part: f"{part['begin']}\n{PARTS[part['name']]()}\n\n{part['end']}", document
+    )
+
+
+def documents() -> list[Path]:
+    """Find all documents."""
+    return [ROOT / "README.md", *sorted((ROOT / "docs").glob("*.md"))]
+
+
+def main(arguments: Sequence[str]) -> int:
+    """Write the generated parts, or with ``--check`` tell whether they are in step."""
+    if arguments not in ([], ["--check"]):
+        print("usage: python docs/generate.py [--check]", file=sys.stderr)
+        return 2
+    written = {path: path.read_text(encoding="utf-8") for path in documents()}
+    stale = {path: new for path, old in written.items() if (new := filled(old)) != old}
+    for path, text in stale.items():
+        if not arguments:
+            path.write_text(text, encoding="utf-8")
+        print(f"{path.relative_to(ROOT)}: {'out of step' if arguments else 'written'}")
+    if stale and arguments:
+        print("to mend that: python docs/generate.py")
+    return 1 if stale and arguments else 0
+
+
+if __name__ == "__main__":
+    sys.exit(main(sys.argv[1:]))
