@@ -38,6 +38,7 @@ def cli(ctx: click.Context, home: str | None, no_color: bool, debug: bool) -> No
     from openclaw_manager.entrypoints.cli.terminal import wants_color
 
     ctx.obj = Session(home)
+    ctx.call_on_close(ctx.obj.close)
     ctx.color = wants_color(no_color)
 
 

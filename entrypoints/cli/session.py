@@ -53,10 +53,17 @@ class Session:
 
         let_warnings_be_heard()
         try:
-            return untouched_container(self.settings, _user_agent()), None
+            settings, problem = self.settings, None
         except OpenClawManagerError as error:
             settings = fallback(self._flags, os.environ, {"actor": _actor()})
-            return untouched_container(settings, _user_agent()), error
+            problem = error
+        self._container = untouched_container(settings, _user_agent())
+        return self._container, problem
+
+    def close(self) -> None:
+        """Close what was opened; the log is left as one file."""
+        if self._container is not None:
+            self._container.shutdown_resources()
 
     def instances(self) -> "list[Minion]":
         """Read all instances from the view, which is caught up first where it is behind."""

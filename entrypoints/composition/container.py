@@ -6,7 +6,7 @@ from collections.abc import Callable
 from importlib import import_module
 from typing import TYPE_CHECKING, Any
 
-from dependency_injector import containers, providers
+from dependency_injector import containers, providers, resources
 
 from openclaw_manager.entrypoints.composition.home import Home
 from openclaw_manager.entrypoints.composition.reading import LOG, VIEW, refuse_lost_log
@@ -17,6 +17,7 @@ if TYPE_CHECKING:
     from openclaw_manager.application.checkup.home import HomeCheckup
     from openclaw_manager.application.credentials import CredentialDesk
     from openclaw_manager.application.discovering import Discovering
+    from openclaw_manager.application.event_log import EventLog
     from openclaw_manager.application.history import History
     from openclaw_manager.application.instances import Instances
     from openclaw_manager.application.own_device import OwnDevice
@@ -54,6 +55,23 @@ class _WhenAsked:
 def _when_asked(module: str, name: str, *needs: Any) -> "providers.Singleton[Any]":
     part = providers.Singleton(_late(module, name), *needs)
     return providers.Singleton(_WhenAsked, part.provider)
+
+
+class _OpenLog(resources.Resource["EventLog"]):
+    """Opens the log, and closes it when the container gives its resources up.
+
+    The last one to close an SQLite log brings all of it into the one file. A generator would
+    be shorter, and would close the log as soon as nobody holds the container any more.
+    """
+
+    def init(self, make: Callable[..., "EventLog"], event_store: Any) -> "EventLog":
+        """Open it."""
+        return make(event_store)
+
+    def shutdown(self, resource: "EventLog | None") -> None:
+        """Close it, if it was opened."""
+        if resource is not None:
+            resource.close()
 
 
 class Container(containers.DeclarativeContainer):
@@ -99,7 +117,9 @@ class Container(containers.DeclarativeContainer):
         lock_timeout=settings.provided.lock_timeout,
     )
 
-    event_log = providers.Singleton(_late("application.event_log", "EventLog"), event_store)
+    event_log: "providers.Provider[EventLog]" = providers.Resource(
+        _OpenLog, _late("application.event_log", "EventLog"), event_store
+    )
     projection: "providers.Provider[Projection]" = providers.Singleton(
         _late("application.projection", "Projection"),
         event_log,

@@ -41,7 +41,7 @@ def test_one_row_makes_a_table_whether_its_number_was_met_or_not() -> None:
 
     assert run.returncode == 0
     head, row = run.stdout.splitlines()
-    assert head.split() == ["what", "ours", "bare", "reached", "target"]
+    assert head.split() == ["WHAT", "OURS", "BARE", "REACHED", "TARGET"]
     assert row.startswith("replay of 200 events")
     assert row.split()[-1] in ("met", "MISSED")
 
