@@ -61,12 +61,16 @@ class CredentialDesk:
         secrets: dict[str, str] = {}
         if given.drop_token:
             changes["token"] = None
-        if given.token is not None:
-            changes["token"] = _refer(instance_id, "token", Token(given.token), secrets)
+        if given.token is not None and not self._has(before["token"], Token(given.token)):
+            changes["token"] = _refer(instance_id, "token", given.token, secrets)
         if given.drop_key:
-            changes |= CredentialChanges(private_key=None, public_key=None, device_token=None)
+            changes |= CredentialChanges(private_key=None, public_key=None)
+        if given.drop_key and before["private_key"] is not None:
+            changes["device_token"] = None
         if given.private_key is not None:
             pair = self._keys.admit(given.private_key, given.public_key, given.passphrase)
+            if self._has(before["private_key"], pair.private_pem) and not given.drop_key:
+                return Admitted(changes, secrets)
             changes |= CredentialChanges(
                 private_key=_refer(instance_id, "private-key", pair.private_pem, secrets),
                 public_key=pair.public_pem,
@@ -82,6 +86,10 @@ class CredentialDesk:
         secrets: dict[str, str] = {}
         reference = _refer(instance_id, "device-token", token, secrets)
         return Admitted(CredentialChanges(device_token=reference), secrets)
+
+    def _has(self, kept: SecretReference | None, value: str) -> bool:
+        """Whether a secret is the one that is kept, so that nothing changes with it."""
+        return kept is not None and self._secrets.get([kept["ref"]]).get(kept["ref"]) == value
 
     def _public_half(self, public_pem: str, private_key: SecretReference | None) -> str:
         """Admit a public key that comes alone; it must belong to a private key that is kept."""

@@ -2,11 +2,24 @@
 
 import re
 from typing import Self
-from urllib.parse import urlsplit
+from urllib.parse import parse_qsl, urlsplit
 
 from openclaw_manager.domain.errors import InvalidUrl
 
 _LONGEST = 2048
+_SECRET_KEYS = frozenset(
+    {
+        "access_token",
+        "api_key",
+        "apikey",
+        "auth",
+        "authorization",
+        "key",
+        "password",
+        "secret",
+        "token",
+    }
+)
 _LOOPBACK = re.compile(r"localhost|.*\.localhost|127(\.\d+){3}|::1")
 
 
@@ -22,7 +35,7 @@ class GatewayUrl(str):
         """Take a text as a URL, or say what is wrong with it."""
         problem = _problem_with(text)
         if problem:
-            raise InvalidUrl(_without_user_info(text), problem)
+            raise InvalidUrl(_without_secrets(text), problem)
         return super().__new__(cls, text)
 
     @property
@@ -68,13 +81,17 @@ def _problem_with(text: str) -> str | None:  # noqa: PLR0911 - a table, read fro
         return "has no host"
     if port == 0 or url.netloc.endswith(":"):
         return "has a bad port; a port is a number from 1 to 65535"
+    if any(key.lower() in _SECRET_KEYS for key, _ in parse_qsl(url.query, keep_blank_values=True)):
+        return "has a credential in its query; give it with --token instead"
     if "#" in text:
         return "has a fragment, which a gateway never sees"
     return None
 
 
-def _without_user_info(text: str) -> str:
+def _without_secrets(text: str) -> str:
     """Leave out what may not be repeated of a refused URL: a password in it is a secret too."""
+    text, query, _ = text.partition("?")
     scheme, slashes, rest = text.partition("://") if "://" in text else ("", "", text)
     _secret, at, remainder = rest.rpartition("@")
-    return (f"{scheme}{slashes}…@{remainder}" if at else text)[:_LONGEST]
+    shown = f"{scheme}{slashes}…@{remainder}" if at else text
+    return (shown + (query and "?…"))[:_LONGEST]

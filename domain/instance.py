@@ -239,7 +239,7 @@ class Instance(FactKeeper):
         self.version_of_gateway: str | None = None
         self.dialect: str | None = None
         self.protocol: int | None = None
-        self.device_id: str | None = None
+        self.device_id: str | None = self.pairing["device_id"] if self.pairing else None
         self.certificate_expires_at: str | None = None
 
     @classmethod
@@ -310,6 +310,8 @@ class Instance(FactKeeper):
         credentials = before | changes
         if credentials != before:
             self.record(self.CredentialsChanged, by, **credentials)
+        if self.pairing is not None and credentials["device_token"] is None:
+            self.record(self.Unpaired, by)  # without its token a device is none
         return no_longer_in(credentials, before)
 
     def pair(

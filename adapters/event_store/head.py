@@ -18,6 +18,19 @@ _INSTANCES = (
 )
 
 
+# Each instance found through the index, whatever number of events it has.
+_COUNT = """
+WITH RECURSIVE ids (id) AS (
+    SELECT MIN(originator_id) FROM stored_events
+    UNION ALL
+    SELECT (SELECT MIN(originator_id) FROM stored_events WHERE originator_id > ids.id)
+    FROM ids WHERE ids.id IS NOT NULL
+)
+SELECT COUNT(*) FROM ids JOIN stored_events ON originator_id = ids.id
+WHERE originator_version = 1 AND topic = 'instance.registered'
+"""
+
+
 class SqliteLogHead:
     """Tells how far the log has come, and which instances stand in it."""
 
@@ -50,6 +63,12 @@ class SqliteLogHead:
                 if connection.execute(_INSTANCES, (key,)).fetchone():
                     known.add(instance_id)
         return known
+
+    def instances(self) -> int:
+        """Count the instances in the log, removed ones included."""
+        with self._reading() as connection:
+            (count,) = connection.execute(_COUNT).fetchone()
+        return int(count)
 
     @contextmanager
     def _reading(self) -> Iterator[sqlite3.Connection]:

@@ -25,6 +25,7 @@ from openclaw_manager.domain.ping import Dialect
 CHALLENGE = "connect.challenge"
 _OLDEST, _NEWEST = 3, 4
 _BUSY_MS = 60_000
+_LONGEST_MS = 10**12  # thirty years; whatever is longer is no time
 _WHO = "gateway.identity.get"
 _CAN_READ = frozenset({READ, "operator.write", "operator.admin"})
 
@@ -132,7 +133,7 @@ class OpenClawConversation:
         if object_in(payload, "modelRuntime").get("degraded") is True:
             return Health("its model runtime is degraded")
         busy_ms = object_in(payload, "eventLoop").get("degradedSinceMs")
-        if isinstance(busy_ms, int | float) and busy_ms >= _BUSY_MS:
+        if isinstance(busy_ms, int | float) and _BUSY_MS <= busy_ms <= _LONGEST_MS:
             return Health(f"its event loop has been busy for {busy_ms / 1000:.0f} s", Cause.SLOW)
         return Health()
 

@@ -6,6 +6,7 @@ import shlex
 import sys
 import traceback
 from collections.abc import Sequence
+from contextlib import suppress
 
 import click
 
@@ -74,12 +75,14 @@ def report(error: BaseException, arguments: Sequence[str]) -> int:
     if "--debug" in arguments:
         traceback.print_exception(error)
     message, hint = _sentence(error), _hint(error)
-    click.echo(f"error: {message}" if message != "interrupted" else message, err=True)
-    if hint:
-        click.echo(f"hint: {hint}", err=True)
+    with suppress(OSError):  # nobody hears it, and the exit status still says it
+        click.echo(f"error: {message}" if message != "interrupted" else message, err=True)
+        if hint:
+            click.echo(f"hint: {hint}", err=True)
     if wants_json(arguments):
         problem = {"code": _code(error), "message": message, "hint": hint}
-        click.echo(json_text({"error": problem}))
+        with suppress(OSError):
+            click.echo(json_text({"error": problem}))
     return _status(error)
 
 

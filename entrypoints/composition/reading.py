@@ -42,6 +42,8 @@ def read_instances(
         entries, _ = look_at(view)
     ours = _ours(entries, head) if stamp else []
     problem = _problem_with(ours, snapshot_secrets)
+    if stamp and len(ours) != head.instances():
+        problem = "entries of ours were taken out"
     if problem:
         warn(f"{view}: {problem}; it was made anew")
         make_anew()
@@ -98,6 +100,12 @@ _IN_FIELDS_SOMETIMES: dict[str, tuple[type, ...]] = {
     "condition": (str,),
     "cause": (str, _NOTHING),
     "dialect": (str,),
+    "protocol": (int,),
+    "gatewayId": (str,),
+    "scopes": (list,),
+    "tlsFingerprint": (str,),
+    "tlsAuthorities": (str,),
+    "certificateExpiresAt": (str,),
 }
 
 
@@ -107,7 +115,7 @@ def _is_whole(entry: Minion) -> bool:
     return (
         isinstance(fields, dict)
         and all(isinstance(entry.get(key), kind) for key, kind in _ALWAYS.items())
-        and all(isinstance(tag, str) for tag in entry["tags"])
+        and all(isinstance(text, str) for text in (*entry["tags"], *_scopes_in(fields)))
         and isinstance(entry.get("deletedAt", ""), str)
         and all(isinstance(fields.get(key), kind) for key, kind in _IN_FIELDS_ALWAYS.items())
         and all(
@@ -116,6 +124,11 @@ def _is_whole(entry: Minion) -> bool:
             if key in fields
         )
     )
+
+
+def _scopes_in(fields: dict[str, Any]) -> list[Any]:
+    scopes = fields.get("scopes")
+    return scopes if isinstance(scopes, list) else []
 
 
 def _is_instance(entry: Any) -> bool:

@@ -303,6 +303,11 @@ def test_a_secret_comes_from_a_file_the_environment_or_standard_input(console: C
 # Interruptions
 
 
+def _as_at_a_terminal() -> None:
+    """Heed Ctrl-C, which a shell lets the processes in its background ignore."""
+    signal.signal(signal.SIGINT, signal.SIG_DFL)
+
+
 def test_ctrl_c_during_a_ping_records_what_was_found_and_leaves_a_valid_store(
     console: Console, open_gateway: str
 ) -> None:
@@ -315,6 +320,7 @@ def test_ctrl_c_during_a_ping_records_what_was_found_and_leaves_a_valid_store(
         with subprocess.Popen(
             [_SCRIPT, "instance", "ping", *arguments],
             env={"HOME": str(console.home), "PATH": os.defpath},
+            preexec_fn=_as_at_a_terminal,  # noqa: PLW1509 - nothing here has threads
             stdin=subprocess.DEVNULL,
             stdout=subprocess.PIPE,
             stderr=subprocess.PIPE,

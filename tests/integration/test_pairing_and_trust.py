@@ -224,3 +224,23 @@ def test_a_token_that_others_on_the_way_can_read_is_warned_of(
 ) -> None:
     core.instances.update("home", url=url)
     assert (Caution.TOKEN_IN_PLAIN in _ping(core).cautions) is warned
+
+
+def test_dropping_a_key_that_was_never_there_leaves_the_pairing(core: Core) -> None:
+    _apply(core, TAKEN_IN)
+    core.instances.update("home", given=GivenCredentials(drop_key=True))
+    assert core.pinging.choose(["home"])[0].target.device_token == "device-token-1"
+
+
+def test_another_key_ends_the_pairing_with_the_one_before(core: Core) -> None:
+    _apply(core, TAKEN_IN)
+    key = "-----BEGIN PRIVATE KEY-----\nrsa\n-----END PRIVATE KEY-----\n"
+    core.instances.update("home", given=GivenCredentials(private_key=key))
+    assert [entry.event for entry in core.history.of("home", limit=1)] == ["Unpaired"]
+    assert "scopes" not in _fields(core)
+
+
+def test_a_device_stays_the_same_at_another_url(core: Core) -> None:
+    _apply(core, TAKEN_IN)
+    core.instances.update("home", url="wss://elsewhere.example.com")
+    assert _fields(core)["deviceId"] == DEVICE

@@ -68,6 +68,14 @@ def _kept_secrets(core: Core) -> int:
     return len(core.secrets.get(refs))
 
 
+def test_what_an_instance_has_already_is_no_change(core: Core) -> None:
+    key = "-----BEGIN PRIVATE KEY-----\none\n-----END PRIVATE KEY-----\n"
+    _register(core, token="tok-1", private_key=key)
+    core.instances.update("home", given=GivenCredentials(token="tok-1", private_key=key))
+    assert _events(core, "home") == ["Registered"]
+    assert _kept_secrets(core) == 2
+
+
 # Registering
 
 
@@ -440,3 +448,14 @@ def test_history_is_limited_from_its_end(core: Core) -> None:
     assert [entry.version for entry in core.history.of("home", 99)] == [1, 2, 3, 4, 5, 6]
     positions = [entry.position for entry in core.history.of("home")]
     assert positions == sorted(positions)
+
+
+def test_a_secret_that_was_lost_can_be_given_again(core: Core) -> None:
+    """The log knows the secret as before; what counts is whether it is kept."""
+    _register(core, token="tok-1")
+    (id_,) = core.log.ids_beginning("")
+    token = core.log.instance(id_).credentials["token"]
+    assert token is not None
+    core.secrets.erase([token["ref"]])
+    core.instances.update("home", given=GivenCredentials(token="tok-1"))
+    assert core.pinging.choose(["home"])[0].target.token == "tok-1"
