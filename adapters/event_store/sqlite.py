@@ -166,13 +166,19 @@ class _ConnectionPool(SQLiteConnectionPool):
             isolation_level=None,  # the library begins and ends its transactions itself
             timeout=self._lock_timeout,
         )
-        problem = problem_with(connection)
-        if problem:
+        try:
+            self._refuse_what_is_no_log(connection)
+            connection.execute("PRAGMA synchronous = FULL")
+        except BaseException:
             connection.close()
-            raise StoreDamaged(self._path, problem)
-        connection.execute("PRAGMA synchronous = FULL")
+            raise
         connection.row_factory = sqlite3.Row
         return SQLiteConnection(connection, max_age=self.max_age)
+
+    def _refuse_what_is_no_log(self, connection: sqlite3.Connection) -> None:
+        problem = problem_with(connection)
+        if problem:
+            raise StoreDamaged(self._path, problem)
 
 
 def _create(path: Path) -> None:
