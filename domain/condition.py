@@ -45,6 +45,7 @@ class Cause(StrEnum):
     DEVICE_KEY_MISSING = "device-key-missing"
     DEVICE_KEY_REFUSED = "device-key-refused"
     PAIRING_REQUIRED = "pairing-required"
+    PAIRING_UNSUPPORTED = "pairing-unsupported"
     DEVICE_REVOKED = "device-revoked"
     SCOPE_MISSING = "scope-missing"
     RATE_LIMITED = "rate-limited"
@@ -80,6 +81,7 @@ _CONDITIONS = {
             Cause.DEVICE_KEY_MISSING,
             Cause.DEVICE_KEY_REFUSED,
             Cause.PAIRING_REQUIRED,
+            Cause.PAIRING_UNSUPPORTED,
             Cause.DEVICE_REVOKED,
             Cause.SCOPE_MISSING,
             Cause.RATE_LIMITED,

@@ -1,10 +1,11 @@
 """What one ping found: the steps it took, how long each took, and how it ended."""
 
-from dataclasses import dataclass, field
 from datetime import datetime
 from enum import StrEnum
+from typing import NamedTuple
 
 from openclaw_manager.domain.condition import Cause, Condition
+from openclaw_manager.domain.secret import repr_without
 from openclaw_manager.domain.trust import TlsFingerprint
 
 
@@ -28,8 +29,7 @@ class Step(StrEnum):
     ROUND_TRIP = "round-trip"
 
 
-@dataclass(frozen=True, slots=True)
-class TimedStep:
+class TimedStep(NamedTuple):
     """One step that was taken: how long it took in milliseconds, and whether it succeeded."""
 
     step: Step
@@ -37,8 +37,7 @@ class TimedStep:
     ok: bool
 
 
-@dataclass(frozen=True, slots=True)
-class Certificate:
+class Certificate(NamedTuple):
     """What a gateway presented for TLS, whether or not anybody vouches for it."""
 
     fingerprint: TlsFingerprint
@@ -46,8 +45,7 @@ class Certificate:
     """When it ends to be valid (UTC)."""
 
 
-@dataclass(frozen=True, slots=True)
-class PingOutcome:
+class PingOutcome(NamedTuple):
     """One complete authenticated round trip, or the reason why there was none.
 
     ``latency_ms`` is a WebSocket ping and pong on the authenticated connection,
@@ -72,5 +70,8 @@ class PingOutcome:
     certificate: Certificate | None = None
     request_id: str | None = None
     steps: tuple[TimedStep, ...] = ()
-    device_token: str | None = field(default=None, repr=False)
+    device_token: str | None = None
     """A secret that the gateway issued with this connection, to be sent with the next."""
+
+    def __repr__(self) -> str:
+        return repr_without(self, "device_token")

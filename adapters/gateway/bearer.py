@@ -9,6 +9,10 @@ class BearerConversation:
 
     dialect = Dialect.BEARER
 
+    def offers(self, method: str) -> bool:  # noqa: ARG002 - there is none at all
+        """Offer no method."""
+        return False
+
     def ask_health(self) -> None:
         """There is nothing to ask."""
 

@@ -90,6 +90,10 @@ class ChallengeConversation:
             device_token=text_in(payload, "deviceToken"),
         )
 
+    def offers(self, method: str) -> bool:  # noqa: ARG002 - it does not say which there are
+        """Take every method for one that there may be."""
+        return True
+
     def ask_health(self) -> None:
         """There is nothing to ask."""
 

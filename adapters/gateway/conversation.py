@@ -1,22 +1,24 @@
 """What is said on a socket: messages in, frames and findings out, and no I/O."""
 
-from dataclasses import dataclass, field
 from typing import NamedTuple, Protocol
 
 from openclaw_manager.adapters.gateway.frames import Message
 from openclaw_manager.domain.condition import Cause
 from openclaw_manager.domain.ping import Dialect
+from openclaw_manager.domain.secret import repr_without
 
 
-@dataclass(frozen=True, slots=True)
-class Hello:
+class Hello(NamedTuple):
     """A gateway took us for who we are, and this is what it said of itself."""
 
     version: str | None = None
     protocol: int | None = None
     device_id: str | None = None
-    device_token: str | None = field(default=None, repr=False)
+    device_token: str | None = None
     scopes: tuple[str, ...] = ()
+
+    def __repr__(self) -> str:
+        return repr_without(self, "device_token")
 
 
 class Health(NamedTuple):
@@ -38,6 +40,10 @@ class Conversation(Protocol):
     @property
     def dialect(self) -> Dialect:
         """Which dialect this is."""
+        ...
+
+    def offers(self, method: str) -> bool:
+        """Whether there may be such a method, as far as the gateway has told."""
         ...
 
     def ask_health(self) -> str | None:

@@ -21,8 +21,10 @@ def decode(message: Message) -> dict[str, Any]:
         raise Failure(Cause.MALFORMED_FRAME, "a binary frame, where every frame is JSON text")
     try:
         frame = json.loads(message, parse_constant=_refuse_constant)
-    except (ValueError, RecursionError) as problem:
+    except ValueError as problem:
         raise Failure(Cause.MALFORMED_FRAME, "a frame that is not JSON") from problem
+    except RecursionError as problem:
+        raise Failure(Cause.MALFORMED_FRAME, "a frame that is nested too deep") from problem
     if not isinstance(frame, dict):
         raise Failure(Cause.MALFORMED_FRAME, "a frame that is not a JSON object")
     return frame

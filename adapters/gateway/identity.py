@@ -3,7 +3,6 @@
 import sys
 from base64 import urlsafe_b64encode
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass, field
 from functools import partial
 from hashlib import sha256
 from typing import NamedTuple
@@ -14,6 +13,7 @@ from openclaw_manager.application.ports.gateway_link import Device, Target
 from openclaw_manager.domain.condition import Cause
 from openclaw_manager.domain.device import KeyKind
 from openclaw_manager.domain.errors import KeyRefused
+from openclaw_manager.domain.secret import repr_without
 
 READ = "operator.read"
 
@@ -40,8 +40,7 @@ class ShownDevice(NamedTuple):
         return cls(sha256(raw_public).hexdigest(), encoded, platform, sign)
 
 
-@dataclass(frozen=True, slots=True)
-class Identity:
+class Identity(NamedTuple):
     """What may be shown, and with which scopes.
 
     ``sign`` signs with the key that was registered, and is None where there is none;
@@ -49,12 +48,15 @@ class Identity:
     dialect alone.
     """
 
-    token: str | None = field(default=None, repr=False)
-    device_token: str | None = field(default=None, repr=False)
-    sign: Sign | None = field(default=None, repr=False)
+    token: str | None = None
+    device_token: str | None = None
+    sign: Sign | None = None
     key_kind: KeyKind | None = None
-    device: ShownDevice | None = field(default=None, repr=False)
+    device: ShownDevice | None = None
     scopes: tuple[str, ...] = (READ,)
+
+    def __repr__(self) -> str:
+        return repr_without(self, "token", "device_token", "sign", "device")
 
     @property
     def pairing(self) -> bool:

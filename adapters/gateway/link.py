@@ -1,9 +1,10 @@
 """The gateway link over WebSocket: drives a socket and a conversation through one visit."""
 
 import asyncio
-from collections.abc import AsyncIterator, Callable, Sequence
+from collections.abc import AsyncIterator, Awaitable, Callable, Sequence
 from contextlib import asynccontextmanager
 from functools import partial
+from typing import TypeVar
 
 from websockets.exceptions import ConnectionClosed
 from websockets.uri import parse_uri
@@ -22,13 +23,16 @@ from openclaw_manager.adapters.gateway.progress import Progress
 from openclaw_manager.adapters.gateway.route import look_at_certificate, open_socket
 from openclaw_manager.adapters.gateway.tls import TlsContexts
 from openclaw_manager.application.ports.device_keys import DeviceKeys
-from openclaw_manager.application.ports.gateway_link import Target
+from openclaw_manager.application.ports.gateway_link import Capture, Target
 from openclaw_manager.domain.condition import Cause
 from openclaw_manager.domain.ping import Certificate, PingOutcome, Step
+from openclaw_manager.domain.section import Section
 
 # How long a gateway that is starting is left alone, in milliseconds: what it asks for, within
 # the bounds of OpenClaw's own client (read in the code of 2026.9.6).
 _SOONEST, _USUAL, _LATEST = 100.0, 500.0, 2000.0
+
+_Found = TypeVar("_Found")
 
 
 class WebSocketGatewayLink:
@@ -41,12 +45,35 @@ class WebSocketGatewayLink:
 
     async def ping(self, target: Target, *, timeout: float) -> PingOutcome:
         """Make one authenticated round trip, and change nothing on the gateway."""
-        return await self._visit(target, partial(shown_in_ping, target, self._keys), timeout)
+        show = partial(shown_in_ping, target, self._keys)
+        return await self._visit(target, show, timeout, partial(self._ping_once, target))
 
     async def pair(self, target: Target, scopes: Sequence[str], *, timeout: float) -> PingOutcome:
         """Show the device, which a gateway pairs at once or keeps a request for."""
         show = partial(shown_in_pairing, target, scopes, self._keys)
-        return await self._visit(target, show, timeout)
+        return await self._visit(target, show, timeout, partial(self._ping_once, target))
+
+    async def capture(
+        self,
+        target: Target,
+        sections: Sequence[Section],
+        *,
+        timeout: float,
+        heard: Callable[[Section], None],
+    ) -> Capture | PingOutcome:
+        """Ask for these sections on one connection, and change nothing on the gateway."""
+        # Only here, since every ping would pay for it.
+        from openclaw_manager.adapters.gateway.capture import capture
+
+        async def once(identity: Identity, progress: Progress, deadline: float) -> Capture:
+            async with (
+                asyncio.timeout_at(deadline) as limit,
+                self.connection(target, identity, progress, deadline) as connection,
+            ):
+                limit.reschedule(None)  # from here on each call has a time of its own
+                return await capture(connection, target, sections, timeout=timeout, heard=heard)
+
+        return await self._visit(target, partial(shown_in_ping, target, self._keys), timeout, once)
 
     async def certificate(self, target: Target, *, timeout: float) -> Certificate | PingOutcome:
         """Fetch the certificate that the gateway presents, showing it nothing."""
@@ -60,14 +87,18 @@ class WebSocketGatewayLink:
             return outcomes.failed(_as_failure(problem, timeout), target, progress)
 
     async def _visit(
-        self, target: Target, show: Callable[[], Identity], timeout: float
-    ) -> PingOutcome:
+        self,
+        target: Target,
+        show: Callable[[], Identity],
+        timeout: float,
+        once: Callable[[Identity, Progress, float], Awaitable[_Found]],
+    ) -> _Found | PingOutcome:
         """Visit a gateway, and one that is starting again; the last visit counts."""
         deadline = _deadline(timeout)
         while True:
             progress = Progress()
             try:
-                return await self._visit_once(target, show(), progress, deadline)
+                return await once(show(), progress, deadline)
             except (Failure, TimeoutError) as problem:
                 failure = _as_failure(problem, timeout)
             wait = _until_next(failure, progress, deadline)
@@ -75,7 +106,7 @@ class WebSocketGatewayLink:
                 return outcomes.failed(failure, target, progress)
             await asyncio.sleep(wait)
 
-    async def _visit_once(
+    async def _ping_once(
         self, target: Target, identity: Identity, progress: Progress, deadline: float
     ) -> PingOutcome:
         async with (

@@ -43,7 +43,8 @@ class OpenClawConversation:
         self._identity = identity
         self._client = client
         self._requests = 0
-        self._knows_itself = False
+        self._methods: list[Any] | None = None
+        self._scopes: tuple[str, ...] = ()
 
     def introduce(self) -> str:
         """Compose ``connect``.
@@ -98,9 +99,8 @@ class OpenClawConversation:
         if self._identity.pairing and device_token is None:
             raise Failure(Cause.PROTOCOL_UNSUPPORTED, "it let the device in and gave it no token")
         methods = object_in(hello, "features").get("methods")
-        self._knows_itself = (
-            isinstance(methods, list) and _WHO in methods and not _CAN_READ.isdisjoint(scopes)
-        )
+        self._methods = methods if isinstance(methods, list) else None
+        self._scopes = scopes
         return Hello(
             version=text_in(object_in(hello, "server"), "version"),
             protocol=protocol,
@@ -108,6 +108,14 @@ class OpenClawConversation:
             device_token=device_token,
             scopes=scopes,
         )
+
+    def offers(self, method: str) -> bool:
+        """Whether the hello named the method, which it does whatever the scopes are.
+
+        The errors do not tell: who is no administrator is told of a missing scope where there
+        is no such method (measured on 2026.9.6 and 2026.3.28).
+        """
+        return self._methods is None or method in self._methods
 
     def ask_health(self) -> str:
         """Ask by the one method that needs no scope."""
@@ -139,7 +147,8 @@ class OpenClawConversation:
 
     def ask_who(self) -> str | None:
         """Ask which gateway this is, where it has the method and we have the scope."""
-        return self._request(_WHO, {}) if self._knows_itself else None
+        told = self._methods is not None and self.offers(_WHO)
+        return self._request(_WHO, {}) if told and not _CAN_READ.isdisjoint(self._scopes) else None
 
     def hear_who(self, message: Message) -> SelfDescription | None:
         """Take in what comes until the answer; events may come between.

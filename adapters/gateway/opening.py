@@ -58,9 +58,7 @@ class Opening:
 
     def _check_pairing(self, spoken: str) -> None:
         if self._identity.pairing:
-            raise Failure(
-                Cause.PROTOCOL_UNSUPPORTED, f"this gateway speaks {spoken}, which has no pairing"
-            )
+            raise Failure(Cause.PAIRING_UNSUPPORTED, f"it speaks {spoken}")
 
     @property
     def _challenge_required(self) -> bool:

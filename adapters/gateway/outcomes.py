@@ -16,7 +16,7 @@ def failed(failure: Failure, target: Target, progress: Progress) -> PingOutcome:
     return PingOutcome(
         condition=failure.cause.condition,
         cause=failure.cause,
-        detail=_plain(failure.detail, target),
+        detail=plain(failure.detail, target),
         dialect=progress.dialect,
         certificate=progress.certificate,
         request_id=failure.request_id,
@@ -39,14 +39,14 @@ def succeeded(
     return PingOutcome(
         condition=Condition.OK if ready else Condition.DEGRADED,
         cause=None if ready else health.cause,
-        detail=_plain(health.fault, target),
+        detail=plain(health.fault, target),
         latency_ms=rounded(latency_ms),
         connect_ms=rounded(connect_ms),
-        version=_plain(hello.version, target),
+        version=plain(hello.version, target),
         dialect=progress.dialect,
         protocol=hello.protocol,
-        device_id=_plain(hello.device_id, target),
-        scopes=tuple(filter(None, (_plain(scope, target) for scope in hello.scopes))),
+        device_id=plain(hello.device_id, target),
+        scopes=tuple(filter(None, (plain(scope, target) for scope in hello.scopes))),
         gateway_id=who.gateway_id,
         certificate=progress.certificate,
         steps=progress.steps,
@@ -54,7 +54,7 @@ def succeeded(
     )
 
 
-def _plain(text: str | None, target: Target) -> str | None:
+def plain(text: str | None, target: Target) -> str | None:
     """Bring a text that a peer had a hand in onto one line, without the secrets it was shown.
 
     A gateway may repeat in an error or a close reason what it was sent, and this is logged.

@@ -76,7 +76,7 @@ _IDENTITY_REQUIRED = ("DEVICE_IDENTITY_REQUIRED", "CONTROL_UI_DEVICE_IDENTITY_RE
 _UNAUTHORIZED = ("AUTH_REQUIRED", "AUTH_UNAUTHORIZED")
 
 # People are told to type the id of a request, so it must be nothing but one word.
-_REQUEST_ID = re.compile(r"[0-9A-Za-z][0-9A-Za-z_-]{0,63}")
+_REQUEST_ID = r"[0-9A-Za-z][0-9A-Za-z_-]{0,63}"
 
 
 def refused(error: Mapping[str, Any], identity: Identity) -> Failure:
@@ -86,7 +86,7 @@ def refused(error: Mapping[str, Any], identity: Identity) -> Failure:
     words = text_in(error, "message") or "it refused"
     said = f"{words} ({named[0]})" if named else words
     cause = _cause(named, identity)
-    retry_after_ms = _milliseconds(error.get("retryAfterMs"))
+    retry_after_ms = milliseconds(error.get("retryAfterMs"))
     if cause is Cause.RATE_LIMITED and retry_after_ms is not None:
         said += f"; it wants {retry_after_ms / 1000:.0f} s to pass"
     if named and named[0] in _IDENTITY_REQUIRED and identity.key_kind is KeyKind.RSA:
@@ -111,7 +111,7 @@ def _cause(named: list[str], identity: Identity) -> Cause:
     return Cause.PROTOCOL_UNSUPPORTED
 
 
-def _milliseconds(value: object) -> float | None:
+def milliseconds(value: object) -> float | None:
     """Take a time for one that somebody may mean: up to a day."""
     if isinstance(value, bool) or not isinstance(value, int | float):
         return None
@@ -120,4 +120,4 @@ def _milliseconds(value: object) -> float | None:
 
 def _request_id_in(details: Mapping[str, Any]) -> str | None:
     request_id = text_in(details, "requestId") or ""
-    return request_id if _REQUEST_ID.fullmatch(request_id) else None
+    return request_id if re.fullmatch(_REQUEST_ID, request_id) else None

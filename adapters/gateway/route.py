@@ -7,7 +7,6 @@ from functools import partial
 from websockets.uri import WebSocketURI
 
 from openclaw_manager.adapters.gateway import tcp
-from openclaw_manager.adapters.gateway.certified import Certified
 from openclaw_manager.adapters.gateway.failure import Failure
 from openclaw_manager.adapters.gateway.identity import Client, Identity
 from openclaw_manager.adapters.gateway.progress import Progress
@@ -32,6 +31,8 @@ async def open_socket(
     context = contexts.first(trust) if uri.secure else None
     addresses, connected = await _connect(uri, progress, deadline)
     if context:
+        from openclaw_manager.adapters.gateway.certified import Certified
+
         with progress.step(Step.TLS):
             connect = partial(tcp.connect, addresses, deadline)
             certified = Certified(uri, trust, contexts, progress)

@@ -31,7 +31,10 @@ class GatewaySocket(ClientConnection):
 
     After a failed upgrade, a close frame or a frame that breaks the protocol it is the
     peer's turn to close TCP, and one that never does would cost us the whole timeout.
+    ``last_received`` are the bytes after which that was so.
     """
+
+    last_received = b""
 
     def __init__(self, uri: WebSocketURI) -> None:
         super().__init__(
@@ -74,6 +77,7 @@ class GatewaySocket(ClientConnection):
         """Take in bytes from the network."""
         super().data_received(data)
         if self.protocol.close_expected():
+            self.last_received = self.last_received or data
             self.transport.abort()
 
     async def drop(self) -> None:

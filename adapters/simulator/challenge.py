@@ -2,12 +2,15 @@
 
 import hmac
 from collections.abc import Callable, Mapping
+from functools import partial
 from hashlib import sha256
 from typing import Any
 
 from openclaw_manager.adapters.simulator.conversation import Closing, Reply, decode, encode
 from openclaw_manager.adapters.simulator.credentials import same_secret
 from openclaw_manager.adapters.simulator.faults import Fault
+from openclaw_manager.adapters.simulator.holdings import Held
+from openclaw_manager.adapters.simulator.section_faults import played
 from openclaw_manager.adapters.simulator.settings import Settings
 
 _MALFORMED = 4400
@@ -26,15 +29,22 @@ class _Refused(Exception):
 
 
 class ChallengeConversation:
-    """One connection in the challenge dialect; ``timestamp`` is in milliseconds."""
+    """One connection in the challenge dialect.
+
+    ``held`` tells what the gateway holds, and ``now`` the time in milliseconds.
+    """
 
     awaits_connect = True
     device_id: str | None = None
 
-    def __init__(self, settings: Settings, *, nonce: str, timestamp: int) -> None:
+    def __init__(
+        self, settings: Settings, held: Held, *, nonce: str, now: Callable[[], int]
+    ) -> None:
         self._settings = settings
+        self._held = held
         self._nonce = nonce
-        self._timestamp = timestamp
+        self._timestamp = now()
+        self._now = now
 
     def challenge(self) -> str:
         """Ask for a signature over ``<nonce>:<timestamp>``."""
@@ -76,13 +86,15 @@ class ChallengeConversation:
             frame = None
         if not isinstance(frame, dict) or frame.get("type") != "call" or "id" not in frame:
             return Reply(closing=Closing(_MALFORMED, "not a call"))
-        answer: dict[str, Any] = {"type": "response", "id": frame["id"]}
-        answering = self._methods().get(str(frame.get("method")))
+        write = partial(_response, frame["id"])
+        method = str(frame.get("method"))
+        fault = played(method, frame.get("params"), self._settings.faults, write)
+        if fault is not None:
+            return fault
+        answering = self._methods().get(method)
         if answering is None:
-            answer["error"] = {"code": "unknown-method", "message": "no such method"}
-        else:
-            answer["payload"] = answering()
-        return Reply((encode(answer),))
+            return Reply((write(error={"code": "unknown-method", "message": "no such method"}),))
+        return Reply((write(payload=answering()),))
 
     def tick(self) -> None:
         """Stay quiet: this dialect has no sign of life of its own."""
@@ -134,11 +146,11 @@ class ChallengeConversation:
     def _methods(self) -> dict[str, Callable[[], Any]]:
         version = self._settings.version
         return {
-            "agents.list": lambda: {"items": [{"id": "main", "name": "Main"}]},
-            "channels.list": lambda: {"items": []},
-            "models.list": lambda: {"items": [{"id": "simulated", "provider": "simulator"}]},
+            "agents.list": lambda: {"items": [dict(one) for one in self._held().agents]},
+            "channels.list": lambda: {"items": [dict(one) for one in self._held().channels]},
+            "models.list": lambda: {"items": [dict(one) for one in self._held().models]},
             "system-presence": lambda: [
-                {"host": "simulator", "version": version, "mode": "gateway"}
+                {"host": "simulator", "version": version, "mode": "gateway", "ts": self._now()}
             ],
         }
 
@@ -171,6 +183,10 @@ def _check_form(payload: Mapping[str, Any]) -> None:
             raise _Refused(_MALFORMED, f"{name} is missing or of the wrong type")
     if not isinstance(payload.get("deviceToken", ""), str):
         raise _Refused(_MALFORMED, "deviceToken is of the wrong type")
+
+
+def _response(call_id: object, **outcome: Any) -> str:
+    return encode({"type": "response", "id": call_id, **outcome})
 
 
 def _refusal(code: int, reason: str) -> Reply:

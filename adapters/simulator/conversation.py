@@ -25,7 +25,7 @@ class Closing:
 class Reply:
     """The frames to send, whether to close after them, and what the record says of it."""
 
-    frames: tuple[str, ...] = ()
+    frames: tuple[str | bytes, ...] = ()
     closing: Closing | None = None
     verdict: str = ""
 

@@ -50,6 +50,16 @@ class Fault(StrEnum):
     NO_SCOPES = "no-scopes"
     NOT_READY = "not-ready"
     BUSY = "busy"
+    BUSY_AT_FIRST = "busy-at-first"
+    HANG_IN_SECTION = "hang-in-section"
+    CLOSE_IN_SECTION = "close-in-section"
+    ERROR_IN_SECTION = "error-in-section"
+    OVERSIZED_SECTION = "oversized-section"
+    DEEP_SECTION = "deep-section"
+    GARBAGE_IN_SECTION = "garbage-in-section"
+    BINARY_SECTION = "binary-section"
+    SECTION_FOR_ADMINS = "section-for-admins"
+    ENDLESS_PAGES = "endless-pages"
 
     @property
     def description(self) -> str:
@@ -58,8 +68,10 @@ class Fault(StrEnum):
 
     @property
     def dialects(self) -> frozenset[Dialect]:
-        """The dialects in which it can be played: all, or OpenClaw's own."""
-        return frozenset([Dialect.OPENCLAW]) if self in _OPENCLAW_ONLY else frozenset(Dialect)
+        """The dialects in which it can be played: all, those with calls, or OpenClaw's own."""
+        if self in _OPENCLAW_ONLY:
+            return frozenset([Dialect.OPENCLAW])
+        return frozenset(Dialect) - {Dialect.BEARER} if self in _WITH_CALLS else frozenset(Dialect)
 
 
 _DESCRIPTIONS = {
@@ -101,6 +113,16 @@ _DESCRIPTIONS = {
     Fault.NO_SCOPES: "lets clients in, and grants them no scope",
     Fault.NOT_READY: "lets clients in, and reports of its health that it is not ok",
     Fault.BUSY: "lets clients in, and answers their calls with UNAVAILABLE",
+    Fault.BUSY_AT_FIRST: "answers each call of a capture with UNAVAILABLE once, then as it should",
+    Fault.HANG_IN_SECTION: "never answers models.list",
+    Fault.CLOSE_IN_SECTION: "closes with 1011 when asked for models.list",
+    Fault.ERROR_IN_SECTION: "answers models.list with an error (UNAVAILABLE, not for a retry)",
+    Fault.OVERSIZED_SECTION: "answers models.list with more than 26214400 bytes",
+    Fault.DEEP_SECTION: "answers models.list with lists that are nested a thousand deep",
+    Fault.GARBAGE_IN_SECTION: "answers models.list with text that is no JSON",
+    Fault.BINARY_SECTION: "answers models.list in a binary frame",
+    Fault.SECTION_FOR_ADMINS: "wants the scope operator.admin for models.list",
+    Fault.ENDLESS_PAGES: "has always another page of sessions.list",
 }
 
 _OPENCLAW_ONLY = frozenset(
@@ -110,5 +132,14 @@ _OPENCLAW_ONLY = frozenset(
         *(Fault.NONCE_MISMATCH, Fault.SIGNATURE_INVALID, Fault.TOKEN_MISSING),
         *(Fault.DEVICE_TOKEN_MISMATCH, Fault.SCOPE_MISMATCH, Fault.AUTH_CHANGED),
         *(Fault.SERVICE_RESTART, Fault.NO_SCOPES, Fault.NOT_READY, Fault.BUSY),
+        *(Fault.BUSY_AT_FIRST, Fault.SECTION_FOR_ADMINS, Fault.ENDLESS_PAGES),
+    }
+)
+
+_WITH_CALLS = frozenset(
+    {
+        *(Fault.HANG_IN_SECTION, Fault.CLOSE_IN_SECTION, Fault.ERROR_IN_SECTION),
+        *(Fault.OVERSIZED_SECTION, Fault.DEEP_SECTION, Fault.GARBAGE_IN_SECTION),
+        Fault.BINARY_SECTION,
     }
 )

@@ -4,11 +4,13 @@ import time
 from collections.abc import Callable, Collection
 from dataclasses import replace
 from os import PathLike
+from pathlib import Path
 from types import TracebackType
 from typing import TYPE_CHECKING, Literal, Self
 
 from openclaw_manager.adapters.simulator.credentials import RegisteredKey
 from openclaw_manager.adapters.simulator.faults import Fault
+from openclaw_manager.adapters.simulator.holdings import Holdings, StateFile
 from openclaw_manager.adapters.simulator.openclaw_pairing import (
     Devices,
     PairedDevice,
@@ -48,9 +50,12 @@ class GatewaySimulator:
     asking, as OpenClaw does, and ``ask`` has ``approve``, another client or the time of
     ``approve_after`` decide, as OpenClaw does for other machines.
 
+    What captures find are its ``holdings``, which may be replaced at any time, or what the
+    JSON file ``state`` says at the moment (see ``StateFile``).
+
     Raises ``KeyRefused`` for a public key that is no RSA key, ``ValueError`` for another
-    protocol, a fault of another dialect or files that are no certificate and key, and from
-    ``start`` the ``OSError`` of a port that cannot be had.
+    protocol, a fault of another dialect, files that are no certificate and key or a state that
+    is none, and from ``start`` the ``OSError`` of a port that cannot be had.
     """
 
     def __init__(
@@ -73,6 +78,8 @@ class GatewaySimulator:
         tls_cert: str | PathLike[str] | None = None,
         tls_key: str | PathLike[str] | None = None,
         certificate_days: float = _CERTIFICATE_DAYS,
+        holdings: Holdings | None = None,
+        state: str | PathLike[str] | None = None,
         on_visit: Callable[[Visit], None] | None = None,
     ) -> None:
         if protocol not in _VERSIONS:
@@ -98,12 +105,15 @@ class GatewaySimulator:
         self._starting_for = starting_for
         self._ready_at = 0.0
         self._clock_offset = clock_offset
+        self.holdings = holdings or Holdings()
+        self._state_file = None if state is None else StateFile(Path(state))
         self._guests = GuestBook(on_visit)
         self._state = OpenClawState(
             version=self._settings.version,
             protocol=protocol,
             started_at=self._now(),
             healthy=Fault.NOT_READY not in faults,
+            held=self._held_by_now,
         )
         self._devices = Devices(
             removed=self._throw_out,
@@ -194,6 +204,9 @@ class GatewaySimulator:
     async def close(self) -> None:
         """Say goodbye to all clients and stop listening, in less than a second."""
         await self._server.close()
+
+    def _held_by_now(self) -> Holdings:
+        return self._state_file() if self._state_file else self.holdings
 
     def _settings_by_now(self) -> Settings:
         """Tell what it is like at this moment: it may have to start first."""

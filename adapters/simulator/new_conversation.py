@@ -38,10 +38,10 @@ def new_conversation(
             )
         case Dialect.CHALLENGE:
             nonce = secrets.token_urlsafe(24)
-            return ChallengeConversation(settings, nonce=nonce, timestamp=now())
+            return ChallengeConversation(settings, state.held, nonce=nonce, now=now)
         case Dialect.BEARER:
             nonce = secrets.token_urlsafe(24)
-            return BearerConversation(settings, nonce=nonce, timestamp=now())
+            return BearerConversation(settings, state.held, nonce=nonce, now=now)
 
 
 def is_local(connection: ServerConnection) -> bool:

@@ -1,14 +1,22 @@
 """The OpenClaw protocol, versions 3 and 4."""
 
 from collections.abc import Callable
+from functools import partial
 from typing import Any
 
 from openclaw_manager.adapters.simulator.conversation import Closing, Reply, decode, encode
 from openclaw_manager.adapters.simulator.faults import Fault
 from openclaw_manager.adapters.simulator.openclaw_admission import Admission, Entrance
+from openclaw_manager.adapters.simulator.openclaw_calls import (
+    ADMIN,
+    Call,
+    CallRefused,
+    busy,
+    missing_scope,
+)
 from openclaw_manager.adapters.simulator.openclaw_hello import hello_ok
-from openclaw_manager.adapters.simulator.openclaw_methods import Call, CallRefused, answer, busy
-from openclaw_manager.adapters.simulator.openclaw_pairing import Devices
+from openclaw_manager.adapters.simulator.openclaw_methods import answer
+from openclaw_manager.adapters.simulator.openclaw_pairing import Devices, scopes_cover
 from openclaw_manager.adapters.simulator.openclaw_refusals import (
     Refusal,
     invalid_connect,
@@ -20,9 +28,12 @@ from openclaw_manager.adapters.simulator.openclaw_schema import (
     problem_with_connect,
     read_request,
 )
+from openclaw_manager.adapters.simulator.openclaw_section_methods import SECTIONS
 from openclaw_manager.adapters.simulator.openclaw_state import OpenClawState
+from openclaw_manager.adapters.simulator.section_faults import STRUCK, played
 from openclaw_manager.adapters.simulator.settings import Peer, Settings
 
+_SHORTLY_MS = 100
 _LARGEST_BEFORE_HELLO = 64 * 1024
 _SERVICE_RESTART = Closing(1012, "service restart")
 _AUTH_CHANGED = Closing(4001, "gateway auth changed")
@@ -53,6 +64,7 @@ class OpenClawConversation:
         self._now = now
         self._admission: Admission | None = None
         self._events_sent = 0
+        self._put_off: set[str] = set()
 
     @property
     def device_id(self) -> str | None:
@@ -99,14 +111,29 @@ class OpenClawConversation:
             return Reply()
         if request is None:
             return _not_a_request()
-        if self._has(Fault.BUSY):
-            return Reply((_response(request, error=busy()),))
+        fault = self._call_fault(request)
+        if fault is not None:
+            return fault
         call = Call(request.params, self._state, self._devices, self._now())
         try:
             payload = answer(request, self._scopes(), call)
         except CallRefused as refused:
             return Reply((_response(request, error=refused.error),))
         return Reply((_response(request, payload=payload),))
+
+    def _call_fault(self, request: Request) -> Reply | None:
+        """Answer a call as a fault has it, if one strikes here."""
+        method, write = request.method, partial(_response, request)
+        if self._has(Fault.BUSY):
+            return Reply((write(error=busy()),))
+        if self._has(Fault.BUSY_AT_FIRST) and method in SECTIONS and method not in self._put_off:
+            self._put_off.add(method)
+            return Reply((write(error=busy(retryAfterMs=_SHORTLY_MS)),))
+        for_admins = self._has(Fault.SECTION_FOR_ADMINS) and method == STRUCK
+        if for_admins and not scopes_cover(self._scopes(), ADMIN):
+            error = missing_scope(ADMIN, newest=self._state.newest)
+            return Reply((write(error=error),))
+        return played(method, request.params, self._settings.faults, write)
 
     def tick(self) -> str:
         """Make the event ``tick``."""

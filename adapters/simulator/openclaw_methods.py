@@ -1,53 +1,25 @@
 """The calls that a simulated OpenClaw gateway answers, and the scope that each needs."""
 
-from collections.abc import Callable
-from dataclasses import dataclass
 from typing import Any
 
+from openclaw_manager.adapters.simulator.openclaw_calls import (
+    ADMIN,
+    PAIRING,
+    READ,
+    Call,
+    CallRefused,
+    Method,
+    missing_scope,
+)
 from openclaw_manager.adapters.simulator.openclaw_pairing import (
     Device,
-    Devices,
     PairedDevice,
     PairingRequest,
     scopes_cover,
 )
 from openclaw_manager.adapters.simulator.openclaw_refusals import error
-from openclaw_manager.adapters.simulator.openclaw_schema import Request, problem_with_texts
-from openclaw_manager.adapters.simulator.openclaw_state import OpenClawState
-
-_READ = "operator.read"
-_PAIRING = "operator.pairing"
-_ADMIN = "operator.admin"
-
-
-class CallRefused(Exception):
-    """A call that is answered with an error of OpenClaw."""
-
-    def __init__(self, error: dict[str, Any]) -> None:
-        super().__init__(error)
-        self.error = error
-
-
-@dataclass(frozen=True, slots=True)
-class Call:
-    """One call, and what it is about; ``now`` is in milliseconds since the epoch."""
-
-    params: Any
-    state: OpenClawState
-    devices: Devices
-    now: int
-
-
-@dataclass(frozen=True, slots=True)
-class Method:
-    """What answers a call, the scope that it needs, and the texts among its parameters.
-
-    The parameters of a method without ``takes`` are not looked at.
-    """
-
-    scope: str | None
-    answer: Callable[[Call], Any]
-    takes: tuple[str, ...] | None = None
+from openclaw_manager.adapters.simulator.openclaw_schema import Request, takes_texts
+from openclaw_manager.adapters.simulator.openclaw_section_methods import SECTIONS
 
 
 def answer(request: Request, scopes: tuple[str, ...], call: Call) -> Any:
@@ -57,30 +29,16 @@ def answer(request: Request, scopes: tuple[str, ...], call: Call) -> Any:
     method (measured on 2026.9.6 and 2026.3.28).
     """
     known = METHODS.get(request.method)
-    needed = known.scope if known else _ADMIN
+    needed = known.scope if known else ADMIN
     if needed is not None and not scopes_cover(scopes, needed):
-        raise CallRefused(_missing_scope(needed, newest=call.state.newest))
+        raise CallRefused(missing_scope(needed, newest=call.state.newest))
     if known is None:
         raise CallRefused(error("INVALID_REQUEST", f"unknown method: {request.method}"))
-    problem = problem_with_texts(call.params, known.takes) if known.takes else None
+    problem = known.check(call.params) if known.check else None
     if problem:
         message = f"invalid {request.method} params: {problem}"
         raise CallRefused(error("INVALID_REQUEST", message))
     return known.answer(call)
-
-
-def busy() -> dict[str, Any]:
-    """Make the error of a gateway that has too much to do."""
-    message = "The server is busy. Please try again in a moment."
-    return error("UNAVAILABLE", message, retryable=True)
-
-
-def _missing_scope(needed: str, *, newest: bool) -> dict[str, Any]:
-    message = f"missing scope: {needed}"
-    if not newest:
-        return error("INVALID_REQUEST", message)
-    details = {"code": "MISSING_SCOPE", "missingScope": needed, "requiredScopes": [needed]}
-    return error("FORBIDDEN", message, details=details)
 
 
 # Devices --------------------------------------------------------------------------------------
@@ -193,17 +151,12 @@ def _described(device: Device) -> dict[str, Any]:
 
 METHODS = {
     "health": Method(None, lambda call: call.state.health(call.now)),
-    "status": Method(_READ, lambda call: call.state.status()),
-    "system-presence": Method(_READ, lambda call: call.state.presence(call.now)),
-    "gateway.identity.get": Method(_READ, lambda call: call.state.identity()),
-    "agents.list": Method(_READ, lambda call: call.state.agents()),
-    "channels.status": Method(_READ, lambda call: call.state.channels(call.now)),
-    "models.list": Method(_READ, lambda call: call.state.models()),
-    "node.list": Method(_READ, lambda call: {"ts": call.now, "nodes": []}),
-    "device.pair.list": Method(_PAIRING, _list_devices),
-    "device.pair.approve": Method(_PAIRING, _approve, takes=("requestId",)),
-    "device.pair.reject": Method(_PAIRING, _reject, takes=("requestId",)),
-    "device.pair.remove": Method(_PAIRING, _remove, takes=("deviceId",)),
-    "device.token.rotate": Method(_PAIRING, _rotate_token, takes=("deviceId", "role")),
-    "device.token.revoke": Method(_PAIRING, _revoke_token, takes=("deviceId", "role")),
+    "gateway.identity.get": Method(READ, lambda call: call.state.identity()),
+    "device.pair.list": Method(PAIRING, _list_devices),
+    "device.pair.approve": Method(PAIRING, _approve, check=takes_texts("requestId")),
+    "device.pair.reject": Method(PAIRING, _reject, check=takes_texts("requestId")),
+    "device.pair.remove": Method(PAIRING, _remove, check=takes_texts("deviceId")),
+    "device.token.rotate": Method(PAIRING, _rotate_token, check=takes_texts("deviceId", "role")),
+    "device.token.revoke": Method(PAIRING, _revoke_token, check=takes_texts("deviceId", "role")),
+    **SECTIONS,
 }

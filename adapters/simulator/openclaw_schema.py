@@ -4,7 +4,7 @@ Measured on 2026.9.6 and 2026.3.28: the sets of client ids and modes are closed,
 property that is not known is refused.
 """
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from functools import cache
 from typing import Any, Self
@@ -88,9 +88,32 @@ def problem_with_connect(params: Any, protocol: int) -> str | None:
     return _connect(protocol)(params, "")
 
 
-def problem_with_texts(params: Any, names: Sequence[str]) -> str | None:
-    """Say what is wrong with the parameters of a call that takes these texts and no more."""
-    return _record(dict.fromkeys(names, _non_empty), {})(params, "")
+def takes_texts(*names: str) -> Callable[[Any], str | None]:
+    """Make what says what is wrong with the parameters of a call that takes these texts alone."""
+    check = _record(dict.fromkeys(names, _non_empty), {})
+    return lambda params: check(params, "")
+
+
+def takes_nothing(params: Any) -> str | None:
+    """Say what is wrong with the parameters of a call that has none."""
+    return _record({}, {})(params, "")
+
+
+def takes_an_agent(params: Any) -> str | None:
+    """Say what is wrong with the parameters of a call about an agent."""
+    return _record({}, {"agentId": _non_empty})(params, "")
+
+
+def takes_a_page(params: Any) -> str | None:
+    """Say what is wrong with the parameters of a call for a page of a list."""
+    return _record({}, {"limit": _integer(1), "offset": _integer(0)})(params, "")
+
+
+def takes_a_page_of_jobs(params: Any) -> str | None:
+    """Say what is wrong with the parameters of a call for a page of jobs."""
+    orders = _one_of(frozenset({"nextRunAtMs", "updatedAtMs", "name"}), newest=True)
+    page = {"limit": _integer(1), "offset": _integer(0), "sortBy": orders}
+    return _record({}, {**page, "includeDisabled": _flag})(params, "")
 
 
 @cache
@@ -146,6 +169,10 @@ def _list_of_texts(value: Any, path: str) -> str | None:
         return _at(path, "must be array")
     problems = (_non_empty(item, f"{path}/{index}") for index, item in enumerate(value))
     return next(filter(None, problems), None)
+
+
+def _flag(value: Any, path: str) -> str | None:
+    return None if isinstance(value, bool) else _at(path, "must be boolean")
 
 
 def _flags(value: Any, path: str) -> str | None:

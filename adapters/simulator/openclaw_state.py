@@ -8,7 +8,9 @@ from uuid import uuid4
 
 from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
 
-_HOME = "/home/operator/.openclaw"
+from openclaw_manager.adapters.simulator.holdings import Held, Holdings
+from openclaw_manager.adapters.simulator.openclaw_sections import HOME, sessions_path
+
 _NEWEST_PROTOCOL = 4
 _HEARTBEAT_MS = 1_800_000
 
@@ -25,6 +27,7 @@ def _random_key() -> bytes:
 class OpenClawState:
     """One running gateway; ``started_at`` and every ``now`` are milliseconds since the epoch.
 
+    ``held`` tells what it holds at the moment in which it is asked for it, and
     ``public_key`` is the gateway's own Ed25519 key: nothing in the protocol ever proves that
     it has the private half.
     """
@@ -33,6 +36,7 @@ class OpenClawState:
     protocol: int
     started_at: int
     healthy: bool = True
+    held: Held = Holdings
     boot_id: str = field(default_factory=_random_id)
     instance_id: str = field(default_factory=_random_id)
     public_key: bytes = field(default_factory=_random_key)
@@ -44,7 +48,7 @@ class OpenClawState:
 
     def health(self, now: int) -> dict[str, Any]:
         """Report the health of a gateway with one agent and no channel."""
-        sessions = {"path": self._sessions_path(), "count": 0, "recent": []}
+        sessions = {"path": sessions_path(newest=self.newest), "count": 0, "recent": []}
         heartbeat = {"enabled": True, "every": "30m", "everyMs": _HEARTBEAT_MS}
         report = {
             "ok": self.healthy,
@@ -87,69 +91,10 @@ class OpenClawState:
         }
         return [{**myself, "instanceId": self.instance_id} if self.newest else myself]
 
-    def status(self) -> dict[str, Any]:
-        """Report the version, and a gateway with nothing to do."""
-        return {
-            "runtimeVersion": self.version,
-            "heartbeat": {
-                "defaultAgentId": "main",
-                "agents": [
-                    {
-                        "agentId": "main",
-                        "enabled": True,
-                        "every": "30m",
-                        "everyMs": _HEARTBEAT_MS,
-                    }
-                ],
-            },
-            "channelSummary": [],
-            "queuedSystemEvents": [],
-            "sessions": {"paths": [self._sessions_path()], "count": 0, "recent": []},
-        }
-
     def identity(self) -> dict[str, str]:
         """Give the id of the gateway: the SHA-256 of its raw public key."""
         encoded = urlsafe_b64encode(self.public_key).rstrip(b"=").decode()
         return {"deviceId": sha256(self.public_key).hexdigest(), "publicKey": encoded}
-
-    def agents(self) -> dict[str, Any]:
-        """List the one agent."""
-        if not self.newest:
-            agents = [{"id": "main"}]
-            return {"defaultId": "main", "mainKey": "main", "scope": "per-sender", "agents": agents}
-        return {
-            "defaultId": "main",
-            "ownership": "sole",
-            "selectionRequired": False,
-            "mainKey": "main",
-            "scope": "per-sender",
-            "agents": [
-                {
-                    "id": "main",
-                    "workspace": f"{_HOME}/workspace",
-                    "model": {"primary": "simulator/simulated"},
-                }
-            ],
-        }
-
-    def channels(self, now: int) -> dict[str, Any]:
-        """Report no channel."""
-        report: dict[str, Any] = {
-            "ts": now,
-            "channelOrder": [],
-            "channelLabels": {},
-            "channelDetailLabels": {},
-            "channelSystemImages": {},
-            "channelMeta": [],
-            "channels": {},
-            "channelAccounts": {},
-            "channelDefaultAccountId": {},
-        }
-        return {**report, "statusIssues": []} if self.newest else report
-
-    def models(self) -> dict[str, Any]:
-        """List one model."""
-        return {"models": [{"id": "simulated", "name": "Simulated", "provider": "simulator"}]}
 
     def snapshot(self, now: int, scopes: tuple[str, ...]) -> dict[str, Any]:
         """Sum up the state for a hello; 2026.9.6 leaves out what the scopes do not cover."""
@@ -173,14 +118,10 @@ class OpenClawState:
         if self.newest and reads:
             snapshot["updateSchedule"] = {"channel": "stable", "autoEnabled": False}
         if admin or not self.newest:
-            snapshot["configPath"] = f"{_HOME}/openclaw.json"
-            snapshot["stateDir"] = _HOME
+            snapshot["configPath"] = f"{HOME}/openclaw.json"
+            snapshot["stateDir"] = HOME
             snapshot["authMode"] = "token"
         return snapshot
-
-    def _sessions_path(self) -> str:
-        name = "agent/openclaw-agent.sqlite" if self.newest else "sessions/sessions.json"
-        return f"{_HOME}/agents/main/{name}"
 
     def _config_hash(self) -> str:
         return urlsafe_b64encode(sha256(b"no configuration").digest()).rstrip(b"=").decode()

@@ -1,24 +1,26 @@
 """The need to reach a gateway and come back with what was found."""
 
-from collections.abc import Sequence
-from dataclasses import dataclass, field
-from typing import Protocol
+from collections.abc import Callable, Mapping, Sequence
+from typing import NamedTuple, Protocol
 
 from openclaw_manager.domain.ping import Certificate, Dialect, PingOutcome
+from openclaw_manager.domain.secret import repr_without
+from openclaw_manager.domain.section import Section, SectionFailed, SectionHeard
 from openclaw_manager.domain.trust import SYSTEM_TRUST, Trust
 
 
-@dataclass(frozen=True, slots=True)
-class Device:
+class Device(NamedTuple):
     """A device that a gateway may know: its Ed25519 key as PEM, and what it says it runs on."""
 
-    private_key: str = field(repr=False)
+    private_key: str
     public_key: str
     platform: str
 
+    def __repr__(self) -> str:
+        return repr_without(self, "private_key")
 
-@dataclass(frozen=True, slots=True)
-class Target:
+
+class Target(NamedTuple):
     """Where a gateway is, and what this instance may show it.
 
     ``private_key`` is a PEM that was registered for the instance; ``device`` is shown to
@@ -28,19 +30,42 @@ class Target:
     """
 
     url: str
-    token: str | None = field(default=None, repr=False)
-    private_key: str | None = field(default=None, repr=False)
+    token: str | None = None
+    private_key: str | None = None
     device: Device | None = None
-    device_token: str | None = field(default=None, repr=False)
+    device_token: str | None = None
     dialect: Dialect | None = None
     trust: Trust = SYSTEM_TRUST
+
+    def __repr__(self) -> str:
+        return repr_without(self, "token", "private_key", "device_token")
+
+
+class Capture(NamedTuple):
+    """What a gateway said of itself on one connection.
+
+    ``answers`` has every section that was asked for: heard, or why not. ``version`` and
+    ``protocol`` are those of its hello, ``gateway_id`` is who it says it is, and
+    ``device_token`` a secret that it issued with this connection, to be sent with the next.
+    """
+
+    version: str | None
+    dialect: Dialect
+    protocol: int | None
+    gateway_id: str | None
+    device_token: str | None
+    answers: Mapping[Section, SectionHeard | SectionFailed]
+
+    def __repr__(self) -> str:
+        return repr_without(self, "device_token")
 
 
 class GatewayLink(Protocol):
     """Reaches gateways. The only part of the program that opens a connection to one.
 
-    Every method takes at most ``timeout`` seconds. Whatever a network or a gateway does is an
-    outcome and not an exception: only cancellation and a fault in this program escape.
+    Every method takes at most ``timeout`` seconds, but for ``capture``. Whatever a network or
+    a gateway does is an outcome and not an exception: only cancellation and a fault in this
+    program escape.
     """
 
     async def ping(self, target: Target, *, timeout: float) -> PingOutcome:
@@ -65,5 +90,22 @@ class GatewayLink(Protocol):
         """Fetch the certificate that the gateway presents, trusted or not, showing it nothing.
 
         An outcome says why there was none, as for a URL without TLS (``not-a-gateway``).
+        """
+        ...
+
+    async def capture(
+        self,
+        target: Target,
+        sections: Sequence[Section],
+        *,
+        timeout: float,
+        heard: Callable[[Section], None],
+    ) -> Capture | PingOutcome:
+        """Ask for these sections on one connection, and change nothing on the gateway.
+
+        Getting to an authenticated connection takes at most ``timeout`` seconds, as in
+        ``ping``; an outcome, which is never ok, says why there is none. After that each
+        answer takes at most ``timeout`` seconds, and so does each page of one that comes in
+        pages. ``heard`` is called once as each section is decided, either way.
         """
         ...

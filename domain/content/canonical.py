@@ -18,7 +18,7 @@ Real gateways nest some ten deep. Below this, a walk needs fewer frames than Pyt
 """
 
 _CONTAINERS = frozenset({dict, list})
-_HALF_CHARACTER = re.compile("[\ud800-\udfff]")
+_HALF_CHARACTER = "[\ud800-\udfff]"
 
 
 def canonical(value: Json) -> str:
@@ -41,7 +41,7 @@ def canonical(value: Json) -> str:
         )
     except ValueError as error:
         raise ContentRefused("has a number that JSON cannot express") from error
-    return text if text.isascii() else _HALF_CHARACTER.sub(_escaped, text)
+    return text if text.isascii() else re.sub(_HALF_CHARACTER, _escaped, text)
 
 
 def content_hash(text: str) -> str:

@@ -25,3 +25,10 @@ def with_one_configuration(answer: Json) -> Json:
         return answer
     rest = {key: value for key, value in answer.items() if key not in (*_COPIES, "raw")}
     return {**rest, "configuration": configuration}
+
+
+def configuration_in(content: Json) -> Json:
+    """Give the configuration alone; all of a content that has none under that name."""
+    if isinstance(content, dict) and "configuration" in content:
+        return content["configuration"]
+    return content

@@ -12,14 +12,21 @@ from openclaw_manager.domain.content.secret_shapes import Shape
 _SHORTEST = 4
 """Texts shorter than this stand everywhere by chance; they are redacted as whole values only."""
 _SHORTEST_ENCODED = 8
+_SHORTEST_LINE = 16
 _MARK = "|".join(re.escape(mark) for mark in sorted(MARKS))
 
 
-def own_shapes(secrets: Collection[str], everything: str) -> list[Shape]:
-    """Make a shape of each spelling of a secret that occurs in a text, the longest first."""
-    spellings = {spelling for secret in secrets for spelling in _spellings(secret.strip())}
-    found = [spelling for spelling in spellings if spelling in everything]
-    return [_shape(spelling) for spelling in sorted(found, key=lambda text: (-len(text), text))]
+class OwnSecrets:
+    """All spellings of some secrets, worked out once for all the values to be searched."""
+
+    def __init__(self, secrets: Collection[str]) -> None:
+        spellings = {spelling for secret in secrets for spelling in _spellings(secret.strip())}
+        spellings.update(line for secret in secrets for line in _lines_of_key(secret))
+        self._spellings = sorted(spellings, key=lambda text: (-len(text), text))
+
+    def shapes_in(self, everything: str) -> list[Shape]:
+        """Make a shape of each spelling that occurs in a text, the longest first."""
+        return [_shape(spelling) for spelling in self._spellings if spelling in everything]
 
 
 def _shape(spelling: str) -> Shape:
@@ -54,6 +61,14 @@ def _spellings(secret: str) -> Iterator[str]:
         if len(inner) >= _SHORTEST_ENCODED:
             yield inner
             yield inner.replace("+", "-").replace("/", "_")
+
+
+def _lines_of_key(secret: str) -> list[str]:
+    """List the lines of a PEM, since a key may be told without what stands around it."""
+    if "-----BEGIN " not in secret:
+        return []
+    lines = (line.strip() for line in secret.splitlines())
+    return [line for line in lines if len(line) >= _SHORTEST_LINE and not line.startswith("-----")]
 
 
 def _inside_base64(content: bytes, shift: int) -> str:

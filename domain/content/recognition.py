@@ -1,10 +1,10 @@
 """Finding the secrets in the texts of one value."""
 
-from collections.abc import Collection, Iterable
+from collections.abc import Iterable
 
 from openclaw_manager.domain.content.canonical import Json, containers
 from openclaw_manager.domain.content.marks import REDACTED
-from openclaw_manager.domain.content.own_secrets import own_shapes
+from openclaw_manager.domain.content.own_secrets import OwnSecrets
 from openclaw_manager.domain.content.secret_shapes import SHAPES, Shape
 
 _MOST_ROUNDS = 8
@@ -19,10 +19,10 @@ class Recognition:
     deep.
     """
 
-    def __init__(self, value: Json, secrets: Collection[str]) -> None:
+    def __init__(self, value: Json, secrets: OwnSecrets) -> None:
         texts = _texts_of(value)
         everything = "\n".join(texts)
-        self._shapes = _possible([*own_shapes(secrets, everything), *SHAPES], everything)
+        self._shapes = _possible([*secrets.shapes_in(everything), *SHAPES], everything)
         self.replacements = self._replacements(texts)
         """The texts with secrets, and what they read without."""
 

@@ -15,6 +15,7 @@ from typing import TypeAlias
 
 from openclaw_manager.domain.content.canonical import Json
 from openclaw_manager.domain.content.marks import REDACTED, is_no_secret
+from openclaw_manager.domain.content.own_secrets import OwnSecrets
 from openclaw_manager.domain.content.recognition import Recognition
 from openclaw_manager.domain.content.secret_names import (
     Promise,
@@ -29,14 +30,15 @@ _REFERENCE_SOURCES = frozenset({"env", "file", "exec"})
 _Treatment: TypeAlias = Callable[[Json], Json]
 
 
-def redacted(value: Json, secrets: Collection[str] = ()) -> Json:
+def redacted(value: Json, secrets: Collection[str] | OwnSecrets = ()) -> Json:
     """Copy a value without its secrets; ``secrets`` are those of the instance, in plain text.
 
     Lists, mappings, their sizes and all that is not secret stay as they are, and redacting
     twice is the same as redacting once. Two keys that become equal are numbered. Raises
     ``ContentRefused`` for what is nested too deep.
     """
-    return _Redaction(Recognition(value, secrets)).of(value)
+    own = secrets if isinstance(secrets, OwnSecrets) else OwnSecrets(secrets)
+    return _Redaction(Recognition(value, own)).of(value)
 
 
 class _Redaction:

@@ -10,12 +10,7 @@ from typing import TypeAlias
 
 from openclaw_manager.domain.content.canonical import Json, canonical, refuse_deep
 from openclaw_manager.domain.content.pointer import Step, pointer
-
-SECTIONS = (
-    *("agents", "channels", "models", "config", "sessions"),
-    *("cron", "skills", "nodes", "status", "presence"),
-)
-"""The parts of a capture, in the order in which people list them."""
+from openclaw_manager.domain.section import Section
 
 MOST_VOLATILE = 2048
 """How many characters of volatile values are kept of a section: they are new in each capture."""
@@ -35,17 +30,17 @@ _NAMES = frozenset(
 )
 _MOMENT = re.compile(r"(?:last|next)[A-Z]\w*(?:At|Ms)")
 
-_MORE_NAMES: Mapping[str, frozenset[str]] = {
+_MORE_NAMES: Mapping[Section, frozenset[str]] = {
     # Digests say nothing that the jobs do not.
-    "cron": frozenset({"configRevision", "snapshotRevision"}),
+    Section.CRON: frozenset({"configRevision", "snapshotRevision"}),
     # What the gateway is busy with, our own questions included.
-    "status": frozenset(
+    Section.STATUS: frozenset(
         (
             *("tasks", "taskAudit", "workerPools", "activeWork", "writeCustody"),
             *("queuedSystemEvents", "recent"),
         )
     ),
-    "presence": frozenset({"instanceId"}),  # another one after each start
+    Section.PRESENCE: frozenset({"instanceId"}),  # another one after each start
 }
 _OF_DECLARED_JOBS = frozenset({"id", "createdAtMs", "anchorMs"})
 """Drawn by each gateway for the jobs that it makes for itself."""
@@ -57,7 +52,7 @@ _CONFIG_NOTES = frozenset({"meta", "wizard"})
 _IN_CONFIG = (_CONFIG_HASHES, _CONFIG_NOTES)  # in the answer itself, and in what is in it
 
 
-def split_volatile(section: str, value: Json) -> tuple[Json, dict[str, Json]]:
+def split_volatile(section: Section, value: Json) -> tuple[Json, dict[str, Json]]:
     """Take apart what is worth comparing, and what is not, by path (RFC 6901) in ``value``.
 
     Of the volatile values only as many are given as fit ``MOST_VOLATILE``; the number of the
@@ -73,7 +68,7 @@ def split_volatile(section: str, value: Json) -> tuple[Json, dict[str, Json]]:
 class _Split:
     """One walk through the answer of one section."""
 
-    def __init__(self, section: str) -> None:
+    def __init__(self, section: Section) -> None:
         self._section = section
         self._names = _NAMES | _MORE_NAMES.get(section, frozenset())
         self._volatile: list[tuple[_Steps, Json]] = []
@@ -81,7 +76,7 @@ class _Split:
 
     def stable(self, value: Json, steps: _Steps, *, declared: bool = False) -> Json:
         if isinstance(value, dict):
-            declared = declared or (self._section == "cron" and "declarationKey" in value)
+            declared = declared or (self._section is Section.CRON and "declarationKey" in value)
             return self._mapping(value, steps, declared=declared)
         if isinstance(value, list):
             return self._list(value, steps, declared=declared)
@@ -108,7 +103,7 @@ class _Split:
         return result
 
     def _is_volatile(self, key: str, steps: _Steps) -> bool:
-        if self._section == "config":  # in which all other names are the user's
+        if self._section is Section.CONFIG:  # in which all other names are the user's
             return len(steps) < len(_IN_CONFIG) and key in _IN_CONFIG[len(steps)]
         known = self._known.get(key)
         if known is None:
@@ -117,7 +112,7 @@ class _Split:
 
     def _is_visitor(self, item: Json) -> bool:
         """Whether this is somebody present, other than the gateway itself."""
-        if self._section != "presence" or not isinstance(item, dict):
+        if self._section is not Section.PRESENCE or not isinstance(item, dict):
             return False
         return item.get("mode") != "gateway" and item.get("reason") != "self"
 

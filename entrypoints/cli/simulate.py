@@ -64,9 +64,15 @@ class _Simulate(click.Command):
 
     def format_epilog(self, ctx: click.Context, formatter: click.HelpFormatter) -> None:
         """Write what each fault does, first those of all dialects."""
-        shared = [fault for fault in _faults() if fault.dialects == set(Dialect)]
-        own = [fault for fault in _faults() if fault not in shared]
-        for heading, faults in (("Faults", shared), ("Faults of the openclaw dialect", own)):
+        headings = {
+            frozenset(Dialect): "Faults",
+            frozenset((Dialect.OPENCLAW,)): "Faults of the openclaw dialect",
+            frozenset((Dialect.OPENCLAW, Dialect.CHALLENGE)): (
+                "Faults of the openclaw and the challenge dialect"
+            ),
+        }
+        for dialects, heading in headings.items():
+            faults = [fault for fault in _faults() if fault.dialects == dialects]
             with formatter.section(heading):
                 formatter.write_dl([(fault.value, fault.description) for fault in faults])
         super().format_epilog(ctx, formatter)
@@ -133,6 +139,11 @@ class _Simulate(click.Command):
     type=DURATION,
     help="How long until a device that waits for an approval gets it, without anybody doing "
     "anything; else only device.pair.approve gives it.",
+)
+@click.option(
+    "--state",
+    type=_FILE,
+    help="What it holds and a capture finds, as a JSON file; it is read again when it changes.",
 )
 @click.option("--tls", is_flag=True, help="Serve wss, with a certificate that it makes itself.")
 @click.option("--tls-cert", type=_FILE, help="Serve wss with the certificate in this PEM file.")

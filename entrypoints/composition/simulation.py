@@ -1,5 +1,5 @@
 """The simulator, for the command line and for the tests of those who embed this package."""
 
-from openclaw_manager.adapters.simulator import Fault, GatewaySimulator, Visit
+from openclaw_manager.adapters.simulator import Fault, GatewaySimulator, Holdings, Visit
 
-__all__ = ["Fault", "GatewaySimulator", "Visit"]
+__all__ = ["Fault", "GatewaySimulator", "Holdings", "Visit"]

@@ -211,6 +211,41 @@ def test_a_device_waits_for_its_approval() -> None:
     assert token not in told
 
 
+def test_it_holds_what_a_file_says_at_the_moment(tmp_path: Path) -> None:
+    state = tmp_path / "state.json"
+    state.write_text('{"models": [{"id": "first"}]}')
+    with _simulating("--dialect", "challenge", "--state", str(state)) as (_, url):
+        assert asyncio.run(_models_of(url)) == [{"id": "first"}]
+        state.write_text('{"models": [{"id": "second"}, {"id": "third"}]}')
+        assert asyncio.run(_models_of(url)) == [{"id": "second"}, {"id": "third"}]
+
+
+async def _models_of(url: str) -> list[dict[str, Any]]:
+    async with connect(url) as socket:
+        payload = json.loads(await socket.recv())["payload"]
+        payload |= {"role": "operator", "scopes": ["operator.read"], "signature": "any"}
+        await socket.send(json.dumps({"type": "connect", "payload": payload}))
+        await socket.recv()
+        await socket.send('{"type":"call","id":"1","method":"models.list","params":{}}')
+        items: list[dict[str, Any]] = json.loads(await socket.recv())["payload"]["items"]
+        return items
+
+
+@pytest.mark.parametrize(
+    ("content", "problem"),
+    [(b"{", "JSON"), (b"\xff", "JSON"), (b'{"robots": []}', "robots"), (b"[" * 10**5, "JSON")],
+)
+def test_a_file_that_holds_nothing_is_one_clear_sentence(
+    content: bytes, problem: str, tmp_path: Path
+) -> None:
+    state = tmp_path / "state.json"
+    state.write_bytes(content)
+    run = _run("--dialect", "openclaw", "--state", str(state))
+    assert run.returncode == 2
+    assert problem in run.stderr
+    assert "Traceback" not in run.stderr
+
+
 def test_a_busy_port_is_one_clear_sentence() -> None:
     with _simulating("--dialect", "bearer") as (_, url):
         port = urlsplit(url).port

@@ -3,9 +3,10 @@
 import asyncio
 from collections.abc import Callable, Sequence
 
-from openclaw_manager.application.ports.gateway_link import Target
+from openclaw_manager.application.ports.gateway_link import Capture, Target
 from openclaw_manager.domain.condition import Cause, Condition
 from openclaw_manager.domain.ping import Certificate, Dialect, PingOutcome
+from openclaw_manager.domain.section import Section, SectionCause, SectionFailed
 
 REACHED = PingOutcome(
     Condition.OK,
@@ -22,14 +23,17 @@ class FakeGatewayLink:
     """Answers for the gateways that it was told of; nobody listens at any other URL.
 
     ``seen`` are the targets of all pings and pairings, in order. A pairing is answered with
-    the next of ``pairings``, and ``certificates`` are presented at their URLs. A gateway that
-    is ``silent`` never answers, and ``meanwhile`` runs while a ping is on its way.
+    the next of ``pairings``, and ``certificates`` are presented at their URLs. What
+    ``captures`` have for a URL answers a capture, and sections they lack are not offered. A
+    gateway that is ``silent`` never answers, and ``meanwhile`` runs while a ping or a capture
+    is on its way.
     """
 
     def __init__(self) -> None:
         self.answers: dict[str, PingOutcome] = {}
         self.pairings: list[PingOutcome] = []
         self.certificates: dict[str, Certificate] = {}
+        self.captures: dict[str, Capture | PingOutcome] = {}
         self.silent: set[str] = set()
         self.seen: list[Target] = []
         self.most_at_once = 0
@@ -38,14 +42,7 @@ class FakeGatewayLink:
 
     async def ping(self, target: Target, *, timeout: float) -> PingOutcome:
         """Answer for the gateway at that URL, or run into the time-out."""
-        self.seen.append(target)
-        self._at_once += 1
-        self.most_at_once = max(self.most_at_once, self._at_once)
-        try:
-            await asyncio.sleep(timeout if target.url in self.silent else 0)
-        finally:
-            self._at_once -= 1
-        self.meanwhile()
+        await self._go_there(target, timeout)
         if target.url in self.silent:
             return PingOutcome(Condition.DOWN, Cause.TIMEOUT)
         return self.answers.get(target.url, NOBODY_LISTENS)
@@ -69,3 +66,34 @@ class FakeGatewayLink:
     ) -> Certificate | PingOutcome:
         """Present the certificate at that URL."""
         return self.certificates.get(target.url, NOBODY_LISTENS)
+
+    async def capture(
+        self,
+        target: Target,
+        sections: Sequence[Section],
+        *,
+        timeout: float,
+        heard: Callable[[Section], None],
+    ) -> Capture | PingOutcome:
+        """Answer with the capture at that URL, cut to the sections that were asked for."""
+        await self._go_there(target, timeout)
+        if target.url in self.silent:
+            return PingOutcome(Condition.DOWN, Cause.TIMEOUT)
+        captured = self.captures.get(target.url, NOBODY_LISTENS)
+        if isinstance(captured, PingOutcome):
+            return captured
+        not_offered = SectionFailed(SectionCause.NOT_OFFERED)
+        for section in sections:
+            heard(section)
+        answers = {section: captured.answers.get(section, not_offered) for section in sections}
+        return captured._replace(answers=answers)
+
+    async def _go_there(self, target: Target, timeout: float) -> None:
+        self.seen.append(target)
+        self._at_once += 1
+        self.most_at_once = max(self.most_at_once, self._at_once)
+        try:
+            await asyncio.sleep(timeout if target.url in self.silent else 0)
+        finally:
+            self._at_once -= 1
+        self.meanwhile()

@@ -15,7 +15,9 @@ from openclaw_manager.domain.content.canonical import Json, canonical, content_h
 from openclaw_manager.domain.content.difference import diff
 from openclaw_manager.domain.content.patch import apply, to_json_patch
 from openclaw_manager.domain.content.redaction import redacted
-from openclaw_manager.domain.content.volatile import OMITTED, SECTIONS, split_volatile
+from openclaw_manager.domain.content.volatile import OMITTED, split_volatile
+from openclaw_manager.domain.outline import Outline
+from openclaw_manager.domain.section import Section
 
 NAMES = st.sampled_from(["id", "name", "provider", "key", "ts", "a", "", "-", "0", "~/", "hash"])
 SCALARS = (
@@ -81,17 +83,46 @@ def test_a_canonical_text_is_read_as_what_it_was_written_from(value: Json) -> No
     assert canonical(json.loads(canonical(value))) == canonical(value)
 
 
-@given(st.sampled_from(SECTIONS), JSON)
+@given(st.sampled_from(Section), JSON)
 def test_splitting_loses_nothing_and_finds_nothing_in_what_is_stable(
-    section: str, value: Json
+    section: Section, value: Json
 ) -> None:
     stable, volatile = split_volatile(section, value)
 
     again, found = split_volatile(section, stable)
     assert canonical(again) == canonical(stable)
-    assert not found or section == "cron"
+    assert not found or section is Section.CRON
     removed = {change.path for change in diff(value, stable)}
-    assert OMITTED in volatile or section == "presence" or bool(removed) == bool(volatile)
+    assert OMITTED in volatile or section is Section.PRESENCE or bool(removed) == bool(volatile)
+
+
+VOLATILE = st.dictionaries(
+    st.sampled_from(Section), st.dictionaries(st.text(max_size=4), JSON, max_size=3), max_size=3
+)
+
+
+@given(VOLATILE, st.data())
+def test_an_outline_with_the_values_of_one_that_fits_has_its_values(
+    volatile: dict[Section, dict[str, Any]], data: st.DataObject
+) -> None:
+    def outline(values: dict[Section, dict[str, Any]]) -> Outline:
+        return Outline(dict.fromkeys(values, "sha256:0"), {}, values)
+
+    def with_other_leaves(value: Any) -> Any:
+        if isinstance(value, dict):
+            return {key: with_other_leaves(child) for key, child in value.items()}
+        if isinstance(value, list):
+            return [with_other_leaves(child) for child in value]
+        return data.draw(st.just(value) | SCALARS)
+
+    before = Outline.read(outline(volatile).text())
+    now = outline({key: with_other_leaves(values) for key, values in volatile.items()})
+    assert before.fits(now)
+    assert _plain(before.with_values(before.values_of(now))) == _plain(now.volatile)
+
+
+def _plain(volatile: Any) -> str:
+    return canonical({section.value: dict(values) for section, values in volatile.items()})
 
 
 Plant: TypeAlias = Callable[[str], Json]

@@ -10,6 +10,7 @@ from openclaw_manager.domain.content.difference import diff
 from openclaw_manager.domain.content.errors import ContentRefused
 from openclaw_manager.domain.content.redaction import redacted
 from openclaw_manager.domain.content.volatile import split_volatile
+from openclaw_manager.domain.section import Section
 
 
 def _nested(levels: int, *, in_mappings: bool) -> Json:
@@ -45,7 +46,7 @@ def test_what_is_nested_too_deep_is_refused_by_all(levels: int, in_mappings: boo
     for use in (
         canonical,
         redacted,
-        lambda deep: split_volatile("config", deep),
+        lambda deep: split_volatile(Section.CONFIG, deep),
         lambda deep: diff({}, deep),
         lambda deep: diff(deep, {}),
     ):
@@ -59,7 +60,7 @@ def test_what_is_nested_as_deep_as_may_be_is_taken_by_all(in_mappings: bool) -> 
     other = json.loads(canonical(value).replace("core", "changed"))
 
     assert canonical(redacted(value)) == canonical(value)
-    assert canonical(split_volatile("config", value)[0]) == canonical(value)
+    assert canonical(split_volatile(Section.CONFIG, value)[0]) == canonical(value)
     assert [change.new for change in diff(value, other)] == ["changed"]
 
 

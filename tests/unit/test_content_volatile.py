@@ -10,21 +10,22 @@ from openclaw_manager.domain.content.canonical import Json, canonical
 from openclaw_manager.domain.content.configuration import with_one_configuration
 from openclaw_manager.domain.content.difference import diff
 from openclaw_manager.domain.content.volatile import MOST_VOLATILE, OMITTED, split_volatile
+from openclaw_manager.domain.section import Section
 
 RECORDED = Path(__file__).parents[1] / "data" / "gateway-frames"
 VERSIONS = ("2026.9.6", "2026.3.28")
 METHODS = {
-    "agents.list": "agents",
-    "channels.status": "channels",
-    "models.list": "models",
-    "config.get": "config",
-    "sessions.list": "sessions",
-    "cron.list": "cron",
-    "cron.status": "cron",
-    "skills.status": "skills",
-    "node.list": "nodes",
-    "status": "status",
-    "system-presence": "presence",
+    "agents.list": Section.AGENTS,
+    "channels.status": Section.CHANNELS,
+    "models.list": Section.MODELS,
+    "config.get": Section.CONFIG,
+    "sessions.list": Section.SESSIONS,
+    "cron.list": Section.CRON,
+    "cron.status": Section.CRON,
+    "skills.status": Section.SKILLS,
+    "node.list": Section.NODES,
+    "status": Section.STATUS,
+    "system-presence": Section.PRESENCE,
 }
 
 
@@ -46,7 +47,9 @@ def _later(value: Any, name: str = "") -> Any:
 
 @pytest.mark.parametrize("version", VERSIONS)
 @pytest.mark.parametrize(("method", "section"), METHODS.items())
-def test_an_unchanged_gateway_says_the_same_later(version: str, method: str, section: str) -> None:
+def test_an_unchanged_gateway_says_the_same_later(
+    version: str, method: str, section: Section
+) -> None:
     now = _recorded(version, method)
     later = _later(now)
 
@@ -59,7 +62,7 @@ def test_an_unchanged_gateway_says_the_same_later(version: str, method: str, sec
 
 @pytest.mark.parametrize("version", VERSIONS)
 @pytest.mark.parametrize(("method", "section"), METHODS.items())
-def test_nothing_is_lost(version: str, method: str, section: str) -> None:
+def test_nothing_is_lost(version: str, method: str, section: Section) -> None:
     answer = _recorded(version, method)
 
     stable, volatile = split_volatile(section, answer)
@@ -75,10 +78,10 @@ def test_who_is_connected_makes_no_difference_to_presence(version: str) -> None:
     at_first = greeting["snapshot"]["presence"]
     then = _recorded(version, "system-presence")
 
-    stable, volatile = split_volatile("presence", then)
+    stable, volatile = split_volatile(Section.PRESENCE, then)
 
     assert canonical(at_first) != canonical(then)
-    assert canonical(split_volatile("presence", at_first)[0]) == canonical(stable)
+    assert canonical(split_volatile(Section.PRESENCE, at_first)[0]) == canonical(stable)
     assert isinstance(stable, list)
     assert len(stable) == 1
     assert volatile["/0/ts"] == then[0]["ts"]
@@ -87,7 +90,7 @@ def test_who_is_connected_makes_no_difference_to_presence(version: str) -> None:
 def test_what_is_volatile_is_kept_by_path() -> None:
     answer: Json = {"a/b": [{"ts": 5, "id": "x"}], "uptimeMs": 7, "ok": True}
 
-    assert split_volatile("status", answer) == (
+    assert split_volatile(Section.STATUS, answer) == (
         {"a/b": [{"id": "x"}], "ok": True},
         {"/a~1b/0/ts": 5, "/uptimeMs": 7},
     )
@@ -96,7 +99,7 @@ def test_what_is_volatile_is_kept_by_path() -> None:
 def test_of_what_is_volatile_no_more_is_kept_than_fits() -> None:
     answer: Json = [{"id": number, "updatedAt": 1795448206818 + number} for number in range(1000)]
 
-    stable, volatile = split_volatile("sessions", answer)
+    stable, volatile = split_volatile(Section.SESSIONS, answer)
 
     assert stable == [{"id": number} for number in range(1000)]
     assert volatile["/0/updatedAt"] == 1795448206818
@@ -115,19 +118,19 @@ def test_two_gateways_with_the_same_jobs_of_their_own_do_not_differ() -> None:
         if "anchorMs" in job["schedule"]:
             job["schedule"]["anchorMs"] += 1
 
-    assert not diff(split_volatile("cron", here)[0], split_volatile("cron", there)[0])
+    assert not diff(split_volatile(Section.CRON, here)[0], split_volatile(Section.CRON, there)[0])
 
 
 def test_the_id_of_a_job_that_somebody_made_is_compared() -> None:
     job: Json = {"jobs": [{"id": "1", "name": "mine", "createdAtMs": 5}]}
 
-    assert split_volatile("cron", job)[0] == job
+    assert split_volatile(Section.CRON, job)[0] == job
 
 
 def test_the_hashes_of_a_configuration_are_keyed_by_each_gateway_and_not_compared() -> None:
     answer = _recorded("2026.9.6", "config.get")
 
-    stable, volatile = split_volatile("config", answer)
+    stable, volatile = split_volatile(Section.CONFIG, answer)
 
     assert isinstance(stable, dict)
     assert set(answer) - set(stable) == {"hash", "configRevisionHash", "appliedConfigHash"}
@@ -137,7 +140,7 @@ def test_the_hashes_of_a_configuration_are_keyed_by_each_gateway_and_not_compare
 def test_what_the_user_configured_is_never_volatile() -> None:
     configured: Json = {"config": {"plugins": {"x": {"ts": 1, "pid": 2, "hash": "h", "age": 3}}}}
 
-    assert split_volatile("config", configured) == (configured, {})
+    assert split_volatile(Section.CONFIG, configured) == (configured, {})
 
 
 def test_what_the_gateway_notes_in_a_configuration_is_not_compared() -> None:
@@ -145,7 +148,7 @@ def test_what_the_gateway_notes_in_a_configuration_is_not_compared() -> None:
     notes: Json = {"lastTouchedVersion": "2026.9.6", "migrations": {"modelPolicyAllowlist": True}}
     answer: Json = {"config": {"meta": notes, "plugins": {"meta": 1}}, "hash": "h"}
 
-    assert split_volatile("config", answer) == (
+    assert split_volatile(Section.CONFIG, answer) == (
         {"config": {"plugins": {"meta": 1}}},
         {"/config/meta": notes, "/hash": "h"},
     )
@@ -161,8 +164,8 @@ def test_one_change_of_a_configuration_is_one_difference(version: str) -> None:
             changed[copy]["gateway"] = {"port": 19000}
     changed["hash"] = "another"
 
-    before, _ = split_volatile("config", with_one_configuration(answer))
-    after, _ = split_volatile("config", with_one_configuration(changed))
+    before, _ = split_volatile(Section.CONFIG, with_one_configuration(answer))
+    after, _ = split_volatile(Section.CONFIG, with_one_configuration(changed))
 
     assert [(change.op, change.place, change.new) for change in diff(before, after)] == [
         ("add", "configuration.gateway", {"port": 19000})

@@ -92,9 +92,9 @@ DEVICE = ShownDevice.with_key(bytes(32), "linux", lambda message: message)
 )
 def test_a_gateway_of_another_dialect_has_no_pairing(frame: str | None) -> None:
     pairing = opening(Identity(token="t", device=DEVICE))
-    with pytest.raises(Failure, match="which has no pairing") as caught:
+    with pytest.raises(Failure, match="it speaks") as caught:
         pairing.silence() if frame is None else pairing.hear(frame)
-    assert caught.value.cause is Cause.PROTOCOL_UNSUPPORTED
+    assert caught.value.cause is Cause.PAIRING_UNSUPPORTED
 
 
 def test_a_paired_device_is_due_a_challenge() -> None:
