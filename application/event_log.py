@@ -1,7 +1,9 @@
 """The log: every fact about every instance, in order, and the aggregates read back from it."""
 
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Collection, Iterable, Iterator, Mapping
 from contextlib import suppress
+from datetime import datetime
+from itertools import islice
 from typing import Any, ClassVar, cast
 from uuid import UUID
 
@@ -9,15 +11,28 @@ from eventsourcing.application import AggregateNotFoundError, Application
 from eventsourcing.persistence import InfrastructureFactory, Mapper, RecordConflictError
 from eventsourcing.utils import Environment, EnvType, register_topic
 
-from openclaw_manager.application.ports.log_recorder import LogRecorder
-from openclaw_manager.application.transcoding import FactMapper, FactTranscoder
-from openclaw_manager.domain.errors import StoreError
+from openclaw_manager.application.ports.log_recorder import LogRecorder, Sought
+from openclaw_manager.application.transcoding import (
+    TIME_WITHIN,
+    FactMapper,
+    FactTranscoder,
+    time_in,
+)
+from openclaw_manager.domain.content.canonical import content_hash
+from openclaw_manager.domain.errors import StoreDamaged, StoreError
 from openclaw_manager.domain.instance import Instance
+from openclaw_manager.domain.outline import Outline
 from openclaw_manager.domain.provenance import Fact, StateSnapshot
 from openclaw_manager.domain.reservation import NameReservation
+from openclaw_manager.domain.snapshot import Snapshot
+from openclaw_manager.domain.stored_content import StoredContent
 
 # The library does this for the events of an aggregate by itself, and not for its snapshot.
 register_topic(StateSnapshot.TOPIC, StateSnapshot)
+
+_EVERYTHING = Sought()
+_AT_ONCE = 200  # instances
+_BEGINNINGS = (Instance.Registered.TOPIC, Instance.Adopted.TOPIC)
 
 
 def _replay(aggregate: Any, facts: Iterable[Any]) -> Any:
@@ -31,6 +46,18 @@ def _replay(aggregate: Any, facts: Iterable[Any]) -> Any:
     return aggregate
 
 
+def fact_mapper() -> FactMapper:
+    """Read and write the events of the aggregates that a log holds: those named here."""
+    return FactMapper(FactTranscoder())
+
+
+def _time_of(position: int, beginning: bytes) -> datetime:
+    try:
+        return time_in(beginning)
+    except ValueError as error:
+        raise StoreDamaged(f"the log, position {position}", "cannot be read") from error
+
+
 class EventLog(Application[UUID]):
     """Saves what aggregates decided, and reads it back by what people ask for.
 
@@ -40,6 +67,7 @@ class EventLog(Application[UUID]):
     """
 
     name = "openclaw-manager"
+    # What has one event and no more is read as fast without a snapshot of its state.
     snapshotting_intervals: ClassVar = {Instance: 50, NameReservation: 50}
     snapshotting_projectors: ClassVar = {Instance: _replay, NameReservation: _replay}
 
@@ -47,6 +75,7 @@ class EventLog(Application[UUID]):
         self._given_factory = factory
         super().__init__()
         self._recorder = cast(LogRecorder, self.recorder)
+        self._last_outline = "", Outline({}, {}, {})
 
     def construct_env(self, name: str, env: EnvType | None = None) -> Environment:  # noqa: ARG002
         """Take the settings of the given factory: the library would read ``os.environ``."""
@@ -58,7 +87,7 @@ class EventLog(Application[UUID]):
 
     def construct_mapper(self) -> Mapper[UUID]:
         """Write events as flat JSON."""
-        return FactMapper(FactTranscoder())
+        return fact_mapper()
 
     def take_snapshot(self, *args: Any, **kwargs: Any) -> None:
         """Take a snapshot, or do without: it saves time later, and the events are safe."""
@@ -81,6 +110,13 @@ class EventLog(Application[UUID]):
         )
         return instance
 
+    def instances(self, versions: Mapping[UUID, int]) -> Iterator[Instance]:
+        """Read instances as they were at these versions, many at once; the log must have them."""
+        wanted = iter(versions.items())
+        while some := dict(islice(wanted, _AT_ONCE)):
+            for stored in self._recorder.select_aggregates(some):
+                yield _replay(None, map(self.mapper.to_domain_event, stored))
+
     def reservation(self, name: str) -> NameReservation | None:
         """Read who holds a name; None if nobody ever did."""
         reservation: NameReservation
@@ -92,19 +128,86 @@ class EventLog(Application[UUID]):
             return None
         return reservation
 
+    def snapshot(self, snapshot_id: UUID) -> Snapshot:
+        """Read a snapshot of which the log speaks."""
+        snapshot: Snapshot = self._only_event_of(snapshot_id, "snapshot").mutate(None)
+        return snapshot
+
+    def snapshots_back_from(self, latest: str | None) -> Iterator[Snapshot]:
+        """Read a snapshot, the one before it, and so on, each when it is asked for."""
+        while latest is not None:
+            snapshot = self.snapshot(UUID(latest))
+            yield snapshot
+            latest = snapshot.previous
+
+    def outline(self, snapshot: Snapshot) -> Outline:
+        """Read what became of the sections in a snapshot; most share one with the one before."""
+        if snapshot.outline != self._last_outline[0]:
+            text = self.content(snapshot.outline)
+            try:
+                self._last_outline = snapshot.outline, Outline.read(text)
+            except (ValueError, LookupError, TypeError, AttributeError) as error:
+                problem = f"has something else where the outline of {snapshot.id} was"
+                raise StoreDamaged("the log", problem) from error
+        return self._last_outline[1]
+
+    def content(self, content_hash_: str) -> str:
+        """Read a content of which the log speaks: the canonical text with this hash."""
+        event = self._only_event_of(StoredContent.create_id(content_hash_), "content")
+        text: str = event.text
+        if content_hash(text) != content_hash_:
+            raise StoreDamaged("the log", f"has another content where {content_hash_} was")
+        return text
+
+    def known_contents(self, hashes: Collection[str]) -> set[str]:
+        """Tell which of these are the hashes of contents in the log."""
+        ids = {StoredContent.create_id(one): one for one in hashes}
+        known = self._recorder.known(list(ids), StoredContent.Stored.TOPIC)
+        return {ids[id_] for id_ in known}
+
+    def known_snapshots(self, ids: Collection[UUID]) -> set[UUID]:
+        """Tell which of these are the ids of snapshots in the log."""
+        return set(self._recorder.known(ids, Snapshot.Captured.TOPIC))
+
+    def snapshots_beginning(self, prefix: str) -> list[UUID]:
+        """Find snapshots by the beginning of their id."""
+        digits = prefix.replace("-", "").lower()
+        return list(self._recorder.ids_beginning(digits, (Snapshot.Captured.TOPIC,)))
+
+    def _only_event_of(self, id_: UUID, kind: str) -> Any:
+        event = next(self.events.get(id_, limit=1), None)
+        if event is None:
+            raise StoreDamaged("the log", f"has no {kind} {id_}, of which it speaks")
+        return event
+
     def ids_beginning(self, prefix: str) -> list[UUID]:
         """Find instances, also removed ones, by the beginning of their id."""
         digits = prefix.replace("-", "").lower()
-        return list(self._recorder.ids_beginning(digits, Instance.Registered.TOPIC))
+        return list(self._recorder.ids_beginning(digits, _BEGINNINGS))
 
     def instances_changed(self, after: int, upto: int) -> Mapping[UUID, int]:
         """Tell the version that each instance reached by events at positions in (after, upto]."""
         return self._recorder.latest_versions(f"{Instance.TOPIC}.", after, upto)
 
+    def instances_captured(self, after: int, upto: int) -> Collection[UUID]:
+        """Tell which instances have snapshots from positions in (after, upto]."""
+        return self._recorder.latest_versions(Instance.SnapshotTaken.TOPIC, after, upto).keys()
+
     def history(
         self, instance_id: UUID, *, upto: int, limit: int | None = None
     ) -> Iterator[tuple[int, Fact]]:
         """Read the last events of an instance with their positions, oldest first."""
-        for notification in self._recorder.select_history(instance_id, upto, limit):
-            event = self.mapper.to_domain_event(notification)
-            yield notification.id, cast(Fact, event)
+        sought = Sought(originator_id=instance_id)
+        return reversed([*self.events_between(upto, 0, sought, limit=limit)])
+
+    def events_between(
+        self, first: int, last: int, sought: Sought = _EVERYTHING, *, limit: int | None = None
+    ) -> Iterator[tuple[int, Fact]]:
+        """Read events from one position to another, backwards where the first is greater."""
+        for notification in self._recorder.seek_events(sought, first, last, limit):
+            yield notification.id, cast(Fact, self.mapper.to_domain_event(notification))
+
+    def times_between(self, first: int, last: int, limit: int) -> list[tuple[int, datetime]]:
+        """Tell when events happened, in the order of ``events_between``."""
+        rows = self._recorder.seek_beginnings(first, last, limit, TIME_WITHIN)
+        return [(position, _time_of(position, beginning)) for position, beginning in rows]

@@ -1,5 +1,6 @@
 """Device keys through ``cryptography``: in PEM, as ``openssl`` writes them."""
 
+from cryptography.exceptions import InvalidSignature as ForgedSignature
 from cryptography.exceptions import UnsupportedAlgorithm
 from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey, Ed25519PublicKey
 from cryptography.hazmat.primitives.asymmetric.padding import PKCS1v15
@@ -21,7 +22,7 @@ from cryptography.hazmat.primitives.serialization import (
 from openclaw_manager.adapters.device_keys.blocks import Block, Half, of_kind
 from openclaw_manager.application.ports.device_keys import KeyPair
 from openclaw_manager.domain.device import KeyKind
-from openclaw_manager.domain.errors import KeyRefused
+from openclaw_manager.domain.errors import InvalidSignature, KeyRefused
 
 _PrivateKey = RSAPrivateKey | Ed25519PrivateKey
 _PublicKey = RSAPublicKey | Ed25519PublicKey
@@ -101,6 +102,14 @@ class PemDeviceKeys:
         except (ValueError, TypeError, UnsupportedAlgorithm) as error:
             raise KeyRefused("the private key cannot be read") from error
         raise KeyRefused(of_kind(_name_of(key), "private"))
+
+    def verify(self, public_pem: str, message: bytes, signature: bytes) -> None:
+        """Verify a signature of an Ed25519 key."""
+        key = Ed25519PublicKey.from_public_bytes(self.raw_public(public_pem))
+        try:
+            key.verify(signature, message)
+        except ForgedSignature as error:
+            raise InvalidSignature from error
 
 
 def _load_private(block: Block, passphrase: str | None) -> _PrivateKey:

@@ -1,10 +1,10 @@
 """The examination of the log's file: whether it is ours, whole, and takes another event."""
 
-import os
 import sqlite3
 from collections.abc import Callable, Iterator
 from contextlib import closing, contextmanager
 
+from openclaw_manager.adapters.event_store.evidence import last_link_holds, open_existing
 from openclaw_manager.adapters.event_store.head import SqliteLogHead
 from openclaw_manager.adapters.sqlite_errors import store_error
 from openclaw_manager.application.ports.examination import Check, CheckId, Verdict
@@ -40,6 +40,8 @@ class SqliteLogExamination:
             (found,) = connection.execute("PRAGMA quick_check(1)").fetchone()
             if found != "ok":
                 raise StoreDamaged(self._path, "is damaged: its pages do not fit together")
+            if not last_link_holds(connection):
+                raise StoreDamaged(self._path, "is damaged: its last event was changed")
 
     def _ask_to_write(self) -> None:
         """Take the lock under which events are written, and give it back."""
@@ -49,19 +51,8 @@ class SqliteLogExamination:
 
     @contextmanager
     def _connection(self) -> Iterator[sqlite3.Connection]:
-        never_create = f"file://{_quoted(os.path.abspath(self._path))}?mode=rw"
         try:
-            with closing(
-                sqlite3.connect(
-                    never_create, uri=True, timeout=self._lock_timeout, isolation_level=None
-                )
-            ) as connection:
+            with closing(open_existing(self._path, self._lock_timeout)) as connection:
                 yield connection
         except sqlite3.Error as error:
             raise store_error(self._path, error) from error
-
-
-def _quoted(path: str) -> str:
-    from urllib.parse import quote
-
-    return quote(path)

@@ -14,20 +14,12 @@ from openclaw_manager.domain.stamp import Stamp
 _uuid = re.compile(r"[0-9a-f]{8}-?(?:[0-9a-f]{4}-?){3}[0-9a-f]{12}", re.IGNORECASE).fullmatch
 _INSTANCES = (
     "SELECT originator_id FROM stored_events "
-    "WHERE originator_id = ? AND originator_version = 1 AND topic = 'instance.registered'"
+    "WHERE originator_id = ? AND originator_version = 1 "
+    "AND topic IN ('instance.registered', 'instance.adopted')"
 )
-
-
-# Each instance found through the index, whatever number of events it has.
 _COUNT = """
-WITH RECURSIVE ids (id) AS (
-    SELECT MIN(originator_id) FROM stored_events
-    UNION ALL
-    SELECT (SELECT MIN(originator_id) FROM stored_events WHERE originator_id > ids.id)
-    FROM ids WHERE ids.id IS NOT NULL
-)
-SELECT COUNT(*) FROM ids JOIN stored_events ON originator_id = ids.id
-WHERE originator_version = 1 AND topic = 'instance.registered'
+SELECT COUNT(*) FROM stored_events
+WHERE originator_version = 1 AND topic IN ('instance.registered', 'instance.adopted')
 """
 
 
@@ -50,7 +42,10 @@ class SqliteLogHead:
             problem = problem_with(connection)
             if problem:
                 raise StoreDamaged(self._path, problem)
-            (log_id,) = connection.execute("SELECT id FROM log").fetchone()
+            row = connection.execute("SELECT id FROM log").fetchone()
+            if row is None:
+                raise StoreDamaged(self._path, "has lost its id")
+            (log_id,) = row
             (position,) = connection.execute("SELECT MAX(rowid) FROM stored_events").fetchone()
         return Stamp(log_id, position or 0)
 

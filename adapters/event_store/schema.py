@@ -7,6 +7,10 @@ SCHEMA_VERSION = 1
 
 # The position of an event is its rowid. It is declared, since SQLite may renumber a rowid that
 # is not, and AUTOINCREMENT keeps the number of a deleted row from being given out again.
+# The first index finds what there is of one kind, among much more of another, and the second
+# the last events of a kind, in the order of their positions.
+# The link in the chain (see ``openclaw_manager.domain.chain``) stands before the state, which
+# may be megabytes long, so that the last one is read without these.
 CREATE = f"""
 CREATE TABLE log (id TEXT NOT NULL) STRICT;
 CREATE TABLE stored_events (
@@ -14,9 +18,13 @@ CREATE TABLE stored_events (
     originator_id TEXT NOT NULL,
     originator_version INTEGER NOT NULL,
     topic TEXT NOT NULL,
+    chain BLOB NOT NULL,
     state BLOB NOT NULL,
     UNIQUE (originator_id, originator_version)
 ) STRICT;
+CREATE INDEX first_events ON stored_events (topic, originator_id, originator_version)
+    WHERE originator_version = 1;
+CREATE INDEX events_by_topic ON stored_events (topic);
 CREATE TABLE stored_snapshots (
     originator_id TEXT NOT NULL,
     originator_version INTEGER NOT NULL,

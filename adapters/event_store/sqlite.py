@@ -1,17 +1,19 @@
 """The log in an SQLite file: durable, for many processes at once, created whole or not at all."""
 
-import errno
+import json
 import os
 import sqlite3
-from collections.abc import Iterator, Mapping, Sequence
-from contextlib import closing, contextmanager, suppress
+from collections.abc import Collection, Iterator, Mapping, Sequence
+from contextlib import contextmanager, suppress
 from pathlib import Path
+from typing import Any
 from uuid import UUID, uuid4
 
 from eventsourcing.persistence import (
     IntegrityError,
     Notification,
     PersistenceError,
+    StoredEvent,
 )
 from eventsourcing.sqlite import (
     SQLiteApplicationRecorder,
@@ -20,28 +22,26 @@ from eventsourcing.sqlite import (
     SQLiteCursor,
     SQLiteDatastore,
     SQLiteFactory,
+    SQLiteTransaction,
 )
 
-from openclaw_manager.adapters.event_store.schema import CREATE, problem_with
+from openclaw_manager.adapters.event_store.schema import problem_with
 from openclaw_manager.adapters.sqlite_errors import store_error
-from openclaw_manager.application.ports.log_recorder import LogRecorder
-from openclaw_manager.domain.errors import StoreDamaged, StoreFull, StoreUnavailable
+from openclaw_manager.application.ports.log_recorder import LogRecorder, Sought
+from openclaw_manager.domain.chain import beginning, link
+from openclaw_manager.domain.errors import LogExists, StoreDamaged, StoreUnavailable
 
-_NO_SPACE = (errno.ENOSPC, errno.EDQUOT)
-
-# Every id that begins with the prefix, each found through the index: an instance with a
-# million events costs no more than one with a single event.
 _IDS_BEGINNING = """
-WITH RECURSIVE ids (id) AS (
-    SELECT MIN(originator_id) FROM stored_events
-    WHERE originator_id >= :first AND originator_id < :end
-    UNION ALL
-    SELECT (SELECT MIN(originator_id) FROM stored_events
-            WHERE originator_id > ids.id AND originator_id < :end)
-    FROM ids WHERE ids.id IS NOT NULL
-)
-SELECT originator_id FROM ids JOIN stored_events ON originator_id = ids.id
+SELECT originator_id FROM stored_events
+WHERE originator_version = 1 AND topic IN (SELECT value FROM json_each(:topics))
+AND originator_id >= :first AND originator_id < :end
+ORDER BY originator_id
+"""
+
+_KNOWN = """
+SELECT originator_id FROM stored_events
 WHERE originator_version = 1 AND topic = :topic
+AND originator_id IN (SELECT value FROM json_each(:ids))
 """
 
 _LATEST_VERSIONS = """
@@ -50,9 +50,50 @@ WHERE rowid > ? AND rowid <= ? AND topic GLOB ? || '*'
 GROUP BY originator_id ORDER BY MIN(rowid)
 """
 
-_HISTORY = """
-SELECT * FROM stored_events WHERE originator_id = ? AND rowid <= ?
-ORDER BY originator_version DESC LIMIT ?
+_EVENTS = """
+SELECT rowid, originator_id, originator_version, topic, state FROM stored_events
+WHERE rowid BETWEEN ? AND ?
+"""
+
+# What is wanted is a list of [id, version], and then of [id, version, version of the kept state].
+_KEPT_STATES = """
+SELECT originator_id, originator_version, topic, state
+FROM json_each(?) AS wanted JOIN stored_snapshots
+ON originator_id = json_extract(wanted.value, '$[0]') AND originator_version = (
+    SELECT MAX(originator_version) FROM stored_snapshots
+    WHERE originator_id = json_extract(wanted.value, '$[0]')
+    AND originator_version <= json_extract(wanted.value, '$[1]')
+)
+"""
+
+_EVENTS_SINCE = """
+SELECT originator_id, originator_version, topic, state
+FROM json_each(?) AS wanted JOIN stored_events
+ON originator_id = json_extract(wanted.value, '$[0]')
+AND originator_version > json_extract(wanted.value, '$[2]')
+AND originator_version <= json_extract(wanted.value, '$[1]')
+ORDER BY wanted.key, originator_version
+"""
+
+_BEGINNINGS = """
+SELECT rowid, substr(state, 1, ?) AS beginning FROM stored_events
+WHERE rowid BETWEEN ? AND ? ORDER BY rowid
+"""
+
+# The sequence remembers the positions of rows that were deleted, which are not given out again.
+_LAST = """
+SELECT
+    MAX(
+        COALESCE((SELECT seq FROM sqlite_sequence WHERE name = 'stored_events'), 0),
+        COALESCE((SELECT MAX(rowid) FROM stored_events), 0)
+    ) AS position,
+    (SELECT chain FROM stored_events ORDER BY rowid DESC LIMIT 1) AS chain,
+    (SELECT id FROM log) AS log_id
+"""
+
+_APPEND = """
+INSERT INTO stored_events (rowid, originator_id, originator_version, topic, state, chain)
+VALUES (?, ?, ?, ?, ?, ?)
 """
 
 
@@ -79,18 +120,40 @@ class SqliteEventStore(SQLiteFactory):
 class SqliteLogRecorder(SQLiteApplicationRecorder, LogRecorder):
     """Records events in the file, and finds them by what people ask for."""
 
-    def __init__(self, datastore: SQLiteDatastore) -> None:
-        super().__init__(datastore)
-        self.insert_events_statement = (
-            "INSERT INTO stored_events (originator_id, originator_version, topic, state) "
-            "VALUES (?, ?, ?, ?)"
-        )
-
     def log_id(self) -> str:
         """Read the id that the log was created with."""
         with self.datastore.transaction(commit=False) as cursor:
             cursor.execute("SELECT id FROM log")
-            return str(cursor.fetchone()["id"])
+            row = cursor.fetchone()
+        if row is None:
+            raise StoreDamaged(self.datastore.pool.db_name, "has lost its id")
+        return str(row["id"])
+
+    def _insert_events(
+        self, c: SQLiteCursor, stored_events: Sequence[StoredEvent], **_: Any
+    ) -> Sequence[int]:
+        """Append events, each with its link in the chain.
+
+        The write lock is held from the beginning of the transaction, so nobody else can
+        append between the last event that is read here and the first that is written.
+        """
+        last, previous = self._last(c)
+        rows = []
+        for position, event in enumerate(stored_events, last + 1):
+            id_, version = event.originator_id, event.originator_version
+            assert isinstance(id_, UUID), "every aggregate here is named by a UUID"
+            previous = link(previous, position, id_.bytes, version, event.topic, event.state)
+            rows.append((position, id_.hex, version, event.topic, event.state, previous))
+        c.executemany(_APPEND, rows)
+        return range(last + 1, last + 1 + len(rows))
+
+    def _last(self, cursor: SQLiteCursor) -> tuple[int, bytes]:
+        """Read the last position that was ever given out, and the last link of the chain."""
+        cursor.execute(_LAST)
+        row = cursor.fetchone()
+        if row["log_id"] is None:
+            raise StoreDamaged(self.datastore.pool.db_name, "has lost its id")
+        return row["position"], row["chain"] or beginning(row["log_id"])
 
     def latest_versions(self, topics_beginning: str, after: int, upto: int) -> Mapping[UUID, int]:
         """Tell the last version that aggregates reached in a span of the log."""
@@ -98,33 +161,101 @@ class SqliteLogRecorder(SQLiteApplicationRecorder, LogRecorder):
             cursor.execute(_LATEST_VERSIONS, (after, upto, topics_beginning))
             return {UUID(row["originator_id"]): row["version"] for row in cursor.fetchall()}
 
-    def select_history(
-        self, originator_id: UUID, upto: int, limit: int | None
+    def seek_events(
+        self, sought: Sought, first: int, last: int, limit: int | None
     ) -> Sequence[Notification]:
-        """Read the last events of one aggregate, oldest first."""
+        """Read the events that are sought in a span of the log."""
+        statement, parameters = _select(sought)
         everything = -1
-        parameters = (originator_id.hex, upto, everything if limit is None else limit)
+        span = (min(first, last), max(first, last))
+        ends = (everything if limit is None else limit,)
         with self.datastore.transaction(commit=False) as cursor:
-            cursor.execute(_HISTORY, parameters)
-            rows = cursor.fetchall()
-        return [
-            Notification(
-                id=row["rowid"],
-                originator_id=originator_id,
-                originator_version=row["originator_version"],
-                topic=row["topic"],
-                state=row["state"],
+            cursor.execute(
+                f"{statement} {_direction(first, last)} LIMIT ?", (*span, *parameters, *ends)
             )
-            for row in reversed(rows)
-        ]
+            return [
+                Notification(
+                    id=row["rowid"],
+                    originator_id=UUID(row["originator_id"]),
+                    originator_version=row["originator_version"],
+                    topic=row["topic"],
+                    state=row["state"],
+                )
+                for row in cursor.fetchall()
+            ]
 
-    def ids_beginning(self, prefix: str, topic: str) -> Sequence[UUID]:
+    def select_aggregates(self, versions: Mapping[UUID, int]) -> Sequence[Sequence[StoredEvent]]:
+        """Read kept states and the events since, of all aggregates at once."""
+        found: dict[str, list[StoredEvent]] = {id_.hex: [] for id_ in versions}
+        ids = {id_.hex: id_ for id_ in versions}
+        wanted = [(id_.hex, version) for id_, version in versions.items()]
+        with self.datastore.transaction(commit=False) as cursor:
+            cursor.execute(_KEPT_STATES, (json.dumps(wanted),))
+            for id_, version, topic, state in cursor.fetchall():
+                found[id_].append(StoredEvent(ids[id_], version, topic, state))
+            kept = {id_: state[0].originator_version for id_, state in found.items() if state}
+            since = [(id_, version, kept.get(id_, 0)) for id_, version in wanted]
+            cursor.execute(_EVENTS_SINCE, (json.dumps(since),))
+            for id_, version, topic, state in cursor.fetchall():
+                found[id_].append(StoredEvent(ids[id_], version, topic, state))
+        return list(found.values())
+
+    def seek_beginnings(
+        self, first: int, last: int, limit: int, size: int
+    ) -> Sequence[tuple[int, bytes]]:
+        """Read how the states in a span of the log begin."""
+        parameters = (size, min(first, last), max(first, last), limit)
+        with self.datastore.transaction(commit=False) as cursor:
+            cursor.execute(f"{_BEGINNINGS} {_direction(first, last)} LIMIT ?", parameters)
+            return [(row["rowid"], row["beginning"]) for row in cursor.fetchall()]
+
+    def ids_beginning(self, prefix: str, topics: Sequence[str]) -> Sequence[UUID]:
         """Find aggregates by the beginning of their id."""
         after_every_digit = "g"
-        parameters = {"first": prefix, "end": prefix + after_every_digit, "topic": topic}
+        parameters = {
+            "first": prefix,
+            "end": prefix + after_every_digit,
+            "topics": json.dumps(topics),
+        }
         with self.datastore.transaction(commit=False) as cursor:
             cursor.execute(_IDS_BEGINNING, parameters)
             return [UUID(row["originator_id"]) for row in cursor.fetchall()]
+
+    def known(self, ids: Collection[UUID], topic: str) -> Sequence[UUID]:
+        """Tell which aggregates there are."""
+        parameters = {"topic": topic, "ids": json.dumps([id_.hex for id_ in ids])}
+        with self.datastore.transaction(commit=False) as cursor:
+            cursor.execute(_KNOWN, parameters)
+            return [UUID(row["originator_id"]) for row in cursor.fetchall()]
+
+
+def _select(sought: Sought) -> tuple[str, list[Any]]:
+    """Write a statement that lacks its direction and limit.
+
+    A plus sign keeps SQLite from using an index there: of one aggregate the events are read in
+    the order of its versions, and where many topics are sought in that of the positions.
+    """
+    conditions, parameters = [], list[Any]()
+    order = "rowid"
+    if sought.originator_id is not None:
+        conditions.append("originator_id = ?")
+        parameters.append(sought.originator_id.hex)
+        order = "originator_version"
+    if sought.topics:
+        narrow = len(sought.topics) == 1 and sought.originator_id is None
+        marks = ", ".join("?" * len(sought.topics))
+        conditions.append(f"topic = {marks}" if narrow else f"+topic IN ({marks})")
+        parameters += sought.topics
+    if sought.topics_beginning:
+        conditions.append("+topic GLOB ? || '*'")
+        parameters.append(sought.topics_beginning)
+    conditions += ["instr(state, ?)"] * len(sought.containing)
+    parameters += sought.containing
+    return " AND ".join([_EVENTS, *conditions]) + f" ORDER BY {order}", parameters
+
+
+def _direction(first: int, last: int) -> str:
+    return "ASC" if first <= last else "DESC"
 
 
 class _Datastore(SQLiteDatastore):
@@ -151,6 +282,30 @@ class _Datastore(SQLiteDatastore):
             raise StoreUnavailable(self._path, "gave no connection") from error
 
 
+class _Transaction(SQLiteTransaction):
+    """Takes the write lock at once where something will be written.
+
+    The library's own begins as a reader. Whoever reads first and writes then is turned away
+    if another process wrote in between, and waiting does not help.
+    """
+
+    def __enter__(self) -> SQLiteCursor:
+        if not self.commit:
+            return super().__enter__()
+        cursor = self.connection.cursor()
+        cursor.execute("BEGIN IMMEDIATE")
+        return cursor
+
+
+class _Connection(SQLiteConnection):
+    """A connection whose transactions are ours."""
+
+    @contextmanager
+    def transaction(self, *, commit: bool) -> Iterator[SQLiteCursor]:
+        with _Transaction(self, commit=commit) as cursor, cursor:
+            yield cursor
+
+
 class _ConnectionPool(SQLiteConnectionPool):
     """Opens connections to a file that is known to be a log, and commits to the disk itself."""
 
@@ -173,7 +328,7 @@ class _ConnectionPool(SQLiteConnectionPool):
             connection.close()
             raise
         connection.row_factory = sqlite3.Row
-        return SQLiteConnection(connection, max_age=self.max_age)
+        return _Connection(connection, max_age=self.max_age)
 
     def _refuse_what_is_no_log(self, connection: sqlite3.Connection) -> None:
         problem = problem_with(connection)
@@ -182,37 +337,8 @@ class _ConnectionPool(SQLiteConnectionPool):
 
 
 def _create(path: Path) -> None:
-    """Make an empty log elsewhere and put it in place in one step.
+    """Make an empty log; of eight processes that do so at once one is first, and its log is it."""
+    from openclaw_manager.adapters.event_store.draft import drafted
 
-    Eight processes may do so at once, and any of them may be killed in between: one file gets
-    the name, and it is complete. A database in the making would be seen half-made, and would
-    answer some of the eight that it is locked.
-    """
-    draft = path.with_name(f".{path.name}.{uuid4().hex}")
-    try:
-        os.close(os.open(draft, os.O_CREAT | os.O_EXCL | os.O_WRONLY, 0o600))
-        try:
-            with closing(sqlite3.connect(draft, isolation_level=None)) as connection:
-                connection.executescript(CREATE)
-                connection.execute("INSERT INTO log VALUES (?)", (str(uuid4()),))
-                connection.execute("PRAGMA journal_mode = WAL")
-            with suppress(FileExistsError):  # another process was faster: its log is as good
-                os.link(draft, path)
-        finally:
-            for leftover in (draft, f"{draft}-wal", f"{draft}-shm", f"{draft}-journal"):
-                with suppress(FileNotFoundError):
-                    os.unlink(leftover)
-        _sync_folder(path.parent)
-    except sqlite3.Error as error:
-        raise store_error(path, error) from error
-    except OSError as error:
-        kind = StoreFull if error.errno in _NO_SPACE else StoreUnavailable
-        raise kind(path, f"cannot be created: {error.strerror}") from error
-
-
-def _sync_folder(folder: Path) -> None:
-    descriptor = os.open(folder, os.O_RDONLY)
-    try:
-        os.fsync(descriptor)
-    finally:
-        os.close(descriptor)
+    with drafted(path, str(uuid4())) as draft, suppress(LogExists):
+        draft.place()

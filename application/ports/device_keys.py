@@ -1,18 +1,20 @@
 """The need to tell good device keys from bad ones, and to sign with them."""
 
-from dataclasses import dataclass, field
-from typing import Protocol
+from typing import NamedTuple, Protocol
 
 from openclaw_manager.domain.device import KeyKind
+from openclaw_manager.domain.secret import repr_without
 
 
-@dataclass(frozen=True, slots=True)
-class KeyPair:
+class KeyPair(NamedTuple):
     """A device key that was found good: both halves as PEM, the private one unencrypted."""
 
-    private_pem: str = field(repr=False)
+    private_pem: str
     public_pem: str
     kind: KeyKind
+
+    def __repr__(self) -> str:
+        return repr_without(self, "private_pem")
 
 
 class DeviceKeys(Protocol):
@@ -51,5 +53,13 @@ class DeviceKeys(Protocol):
 
         Does not validate the key again: for RSA that takes a hundred times as long as signing.
         Raises ``KeyRefused`` if the key cannot be read.
+        """
+        ...
+
+    def verify(self, public_pem: str, message: bytes, signature: bytes) -> None:
+        """Make sure that the other half of this Ed25519 key signed a message.
+
+        The key was admitted. Raises ``InvalidSignature``, and ``KeyRefused`` for one of
+        another kind.
         """
         ...

@@ -6,7 +6,7 @@ from fakes.device_keys import FakeDeviceKeys
 from openclaw_manager.adapters.device_keys import PemDeviceKeys
 from openclaw_manager.application.ports.device_keys import DeviceKeys, KeyPair
 from openclaw_manager.domain.device import KeyKind
-from openclaw_manager.domain.errors import KeyRefused
+from openclaw_manager.domain.errors import InvalidSignature, KeyRefused
 
 
 @pytest.fixture(scope="module", params=[FakeDeviceKeys, PemDeviceKeys])
@@ -108,6 +108,26 @@ def test_a_signature_depends_on_the_key_and_the_message(
     assert keys.sign(pair.private_pem, b"nonce:1") == signature
     assert keys.sign(pair.private_pem, b"nonce:2") != signature
     assert keys.sign(other.private_pem, b"nonce:1") != signature
+
+
+def test_a_signature_fits_its_key_and_its_message_and_no_other(keys: DeviceKeys) -> None:
+    one, other = (keys.generate(KeyKind.ED25519) for _ in range(2))
+    signature = keys.sign(one.private_pem, b"message")
+    keys.verify(one.public_pem, b"message", signature)
+    for public, message, signed in (
+        (other.public_pem, b"message", signature),
+        (one.public_pem, b"another", signature),
+        (one.public_pem, b"message", signature[:-1]),
+        (one.public_pem, b"message", b""),
+    ):
+        with pytest.raises(InvalidSignature):
+            keys.verify(public, message, signed)
+
+
+def test_a_signature_of_a_key_of_another_kind_is_not_verified(keys: DeviceKeys) -> None:
+    pair = keys.generate(KeyKind.RSA)
+    with pytest.raises(KeyRefused):
+        keys.verify(pair.public_pem, b"message", keys.sign(pair.private_pem, b"message"))
 
 
 @pytest.mark.parametrize("text", ["", "no key"])

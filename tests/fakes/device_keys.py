@@ -5,7 +5,7 @@ from hashlib import sha256
 
 from openclaw_manager.application.ports.device_keys import KeyPair
 from openclaw_manager.domain.device import KeyKind
-from openclaw_manager.domain.errors import KeyRefused
+from openclaw_manager.domain.errors import InvalidSignature, KeyRefused
 
 _PRIVATE = re.compile(
     r"-----BEGIN [A-Z ]*PRIVATE KEY-----.*-----END [A-Z ]*PRIVATE KEY-----", re.DOTALL
@@ -64,10 +64,16 @@ class FakeDeviceKeys:
         return sha256(public_pem.strip().encode()).digest()
 
     def sign(self, private_pem: str, message: bytes) -> bytes:
-        """Hash the key with the message."""
+        """Hash the public half with the message, which anybody could."""
         if not _PRIVATE.fullmatch(private_pem.strip()):
             raise KeyRefused("the private key cannot be read")
-        return sha256(private_pem.strip().encode() + message).digest()
+        return sha256(self.admit(private_pem).public_pem.encode() + message).digest()
+
+    def verify(self, public_pem: str, message: bytes, signature: bytes) -> None:
+        """Do the same again."""
+        self.raw_public(public_pem)
+        if signature != sha256(public_pem.encode() + message).digest():
+            raise InvalidSignature
 
 
 def _pem(label: str, body: str) -> str:

@@ -23,11 +23,13 @@ from openclaw_manager.domain.condition import Condition
 from openclaw_manager.domain.errors import StoreDamaged, StoreLocked, StoreUnavailable
 from openclaw_manager.domain.instance import Instance
 from openclaw_manager.domain.name import InstanceName
+from openclaw_manager.domain.past import Past
 from openclaw_manager.domain.ping import PingOutcome
 from openclaw_manager.domain.provenance import Provenance
 from openclaw_manager.domain.reservation import NameReservation
 from openclaw_manager.domain.secret import NO_CREDENTIALS
 from openclaw_manager.domain.stamp import Stamp
+from openclaw_manager.domain.trust import SYSTEM_TRUST
 
 BY = Provenance(datetime(2026, 11, 23, 16, tzinfo=UTC), "ada@lovelace")
 REACHED = PingOutcome(Condition.OK, latency_ms=1.5, connect_ms=2.5)
@@ -193,6 +195,27 @@ def test_instances_are_found_by_the_beginning_of_their_id(log: EventLog) -> None
     assert log.ids_beginning("") == ids
     assert log.ids_beginning("bbbb") == []
     assert log.ids_beginning(NameReservation.create_id("home").hex) == []
+
+
+def test_an_adopted_instance_is_one_to_all_who_ask(log: EventLog, path: Path) -> None:
+    registered, adopted = _saved(log, "one"), UUID("aaaa0000-0000-4000-8000-000000000001")
+    instance = Instance.adopt(
+        adopted,
+        InstanceName("other"),
+        GatewayUrl("ws://host"),
+        NO_CREDENTIALS,
+        [],
+        SYSTEM_TRUST,
+        Past(BY.at, BY.at),
+        BY,
+    )
+    log.save(instance)
+    assert set(log.ids_beginning("")) == {registered, adopted}
+    assert log.ids_beginning("aaaa") == [adopted]
+    assert log.instances_changed(1, 2) == {adopted: 1}
+    head = SqliteLogHead(str(path), lock_timeout=10)
+    assert head.registered([str(adopted)]) == {str(adopted)}
+    assert head.instances() == 2
 
 
 def test_the_instances_changed_in_a_span_are_told_with_their_versions(log: EventLog) -> None:

@@ -1,15 +1,19 @@
-"""``instance list`` and ``instance show``: what data.json says."""
+"""``instance list`` and ``instance show``: what data.json says, or said."""
 
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import click
 
 from openclaw_manager.application.ports.view import Minion
 from openclaw_manager.application.selection import MinionDirectory, select
+from openclaw_manager.entrypoints.cli.given import PLACE
 from openclaw_manager.entrypoints.cli.instance.details import milliseconds, write_instance
 from openclaw_manager.entrypoints.cli.instance.options import instance_argument
 from openclaw_manager.entrypoints.cli.output import output_options, rows_table, write
 from openclaw_manager.entrypoints.cli.session import session
+
+if TYPE_CHECKING:
+    from datetime import datetime
 
 _SECRET_FIELDS = ("token", "devicePrivateKey")
 _COLORS = {"reachable": "green", "unreachable": "red"}
@@ -19,35 +23,54 @@ secrets_option = click.option(
 )
 
 
+at_option = click.option(
+    "--at",
+    type=PLACE,
+    help="As it was then: an ISO time, 2h (ago), yesterday, or a position in the log.",
+)
+
+
 @click.command("list")
 @click.option("-a", "--all", "everything", is_flag=True, help="Removed instances as well.")
+@at_option
 @secrets_option
 @output_options
-def list_(everything: bool, show_secrets: bool, output: str) -> None:
+def list_(everything: bool, at: "datetime | int | None", show_secrets: bool, output: str) -> None:
     """List the instances and what pings found."""
     minions = [
-        minion if show_secrets else _without_secrets(minion)
-        for minion in session().instances()
+        minion
+        for minion in _instances(at, show_secrets=show_secrets)
         if everything or "deletedAt" not in minion
     ]
     write(
         minions,
         output,
         names=(minion["title"] for minion in minions),
-        table=lambda: _table(minions),
+        table=lambda: _table(minions) if minions or at is None else "no instances then",
     )
 
 
 @click.command
 @instance_argument
+@at_option
 @secrets_option
 @output_options
-def show(instance: str, show_secrets: bool, output: str) -> None:
-    """Show what is known of INSTANCE."""
-    minions = session().instances()
+def show(instance: str, at: "datetime | int | None", show_secrets: bool, output: str) -> None:
+    """Show what is known of INSTANCE, or with --at of the one that was it then."""
+    minions = _instances(at, show_secrets=show_secrets)
     found = select(instance, MinionDirectory(minions)).id
-    minion = next(minion for minion in minions if minion["id"] == found)
-    write_instance(minion if show_secrets else _without_secrets(minion), output)
+    write_instance(next(minion for minion in minions if minion["id"] == found), output)
+
+
+def _instances(at: "datetime | int | None", *, show_secrets: bool) -> list[Minion]:
+    """Read all instances, removed ones included, as they are or as they were."""
+    if at is not None:
+        from openclaw_manager.entrypoints.cli.past import at_position
+
+        position = at_position(at)
+        return session().container.time_travel().instances(position, reveal=show_secrets)
+    minions = session().instances()
+    return minions if show_secrets else list(map(_without_secrets, minions))
 
 
 def _without_secrets(minion: Minion) -> Minion:

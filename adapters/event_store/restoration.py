@@ -1,0 +1,21 @@
+"""Bringing a log back as the file that it was."""
+
+import os
+from contextlib import AbstractContextManager
+from pathlib import Path
+
+from openclaw_manager.adapters.event_store.draft import SqliteLogDraft, drafted
+from openclaw_manager.domain.errors import LogExists
+
+
+class SqliteLogRestoration:
+    """Makes ``events.db`` from an archive; see ``LogRestoration``."""
+
+    def __init__(self, path: Path) -> None:
+        self._path = path
+
+    def draft(self, log_id: str) -> AbstractContextManager[SqliteLogDraft]:
+        """Begin the file under another name."""
+        if os.path.lexists(self._path):
+            raise LogExists(self._path)
+        return drafted(self._path, log_id)

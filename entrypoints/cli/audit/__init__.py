@@ -1,0 +1,1 @@
+"""``audit``: the log, looked at, proved, and carried elsewhere."""

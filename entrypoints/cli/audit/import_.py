@@ -1,0 +1,48 @@
+"""``audit import``: a log that was exported, in a home that has none."""
+
+from collections.abc import Iterator
+from typing import IO
+
+import click
+
+from openclaw_manager.application.importing import Archive
+from openclaw_manager.entrypoints.cli.audit.export import asked_passphrase
+from openclaw_manager.entrypoints.cli.given import SECRET
+from openclaw_manager.entrypoints.cli.session import session
+from openclaw_manager.entrypoints.cli.terminal import warn
+
+
+@click.command("import")
+@click.argument("file", type=click.File(encoding="utf-8"))
+@click.option(
+    "--passphrase",
+    type=SECRET,
+    metavar="VALUE|@FILE|-|env:NAME",
+    help="What opens the sealed secrets.  [default: asked for, where there are any]",
+)
+@click.option("--without-secrets", is_flag=True, help="Leave sealed secrets where they are.")
+def import_(file: IO[str], passphrase: str | None, without_secrets: bool) -> None:
+    """Bring the log in FILE back: the same events at the same positions, or nothing.
+
+    The home must not have a log. FILE is what `audit export` wrote; - is standard input.
+    """
+    importing = session().container.importing()
+    archive = Archive(_lines(file))
+    if archive.header.secrets and passphrase is None and not without_secrets:
+        passphrase = asked_passphrase(confirm=False)
+    imported = importing.take(archive, None if without_secrets else passphrase)
+    session().container.projection().catch_up(anew=True)
+    click.echo(f"imported {imported.events} events and {imported.secrets} secrets")
+    if not imported.secrets:
+        warn(
+            "tokens and keys did not come along; give them again: "
+            "openclaw-manager instance update NAME --token @FILE"
+        )
+
+
+def _lines(file: IO[str]) -> Iterator[str]:
+    """Read the lines, refusing a file that is no text as one that is no export."""
+    try:
+        yield from file
+    except UnicodeDecodeError as error:
+        raise click.UsageError(f"{file.name} is not UTF-8, so it is no exported log") from error
