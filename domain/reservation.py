@@ -3,11 +3,15 @@
 from typing import Self
 from uuid import UUID, uuid5
 
-from eventsourcing.domain import AggregateCreated
-
 from openclaw_manager.domain.errors import NameTaken
 from openclaw_manager.domain.name import InstanceName, name_key
-from openclaw_manager.domain.provenance import Fact, FactKeeper, Provenance, StateSnapshot
+from openclaw_manager.domain.provenance import (
+    Fact,
+    FactKeeper,
+    FirstFact,
+    Provenance,
+    StateSnapshot,
+)
 
 _NAMES = UUID("6c2bb3f8-41a4-4f0a-9a70-2a2f8a6f0d11")
 
@@ -25,7 +29,7 @@ class NameReservation(FactKeeper):
     class Event(Fact):
         """Anything that happens to a name."""
 
-    class Reserved(Event, AggregateCreated):
+    class Reserved(Event, FirstFact):
         """An instance took a name that nobody ever had."""
 
         TOPIC = "name.reserved"
@@ -56,6 +60,16 @@ class NameReservation(FactKeeper):
             aggregate.former_holders = [*before, self.holder]
             aggregate.holder = None
 
+    class Remembered(Event):
+        """An instance that was removed before it was adopted had borne the name."""
+
+        TOPIC = "name.remembered"
+        bearer: str
+
+        def apply(self, aggregate: "NameReservation") -> None:
+            """Remember it with those who let go of the name here."""
+            aggregate.former_holders = [*aggregate.former_holders, self.bearer]
+
     def __init__(self, name: str, instance_id: str) -> None:
         """Begin as ``Reserved`` says: held by the first who asked."""
         self.name = name
@@ -84,6 +98,10 @@ class NameReservation(FactKeeper):
         if self.holder not in (None, str(holder)):
             raise NameTaken(self.name, str(self.holder))
         self.record(self.ReservedAgain, by, name=str(name), instance_id=str(holder))
+
+    def remember(self, bearer: UUID, by: Provenance) -> None:
+        """Know that a removed instance bore the name, whoever holds it now."""
+        self.record(self.Remembered, by, bearer=str(bearer))
 
     def release(self, by: Provenance) -> None:
         """Let go of the name."""
