@@ -1,5 +1,6 @@
-"""The device that this manager is to OpenClaw gateways: one key for the home, for ever."""
+"""The device that this manager is to OpenClaw gateways: one key for the home."""
 
+from collections.abc import Iterable
 from contextlib import suppress
 from dataclasses import dataclass, field
 from hashlib import sha256
@@ -7,7 +8,8 @@ from hashlib import sha256
 from openclaw_manager.application.ports.device_keys import DeviceKeys
 from openclaw_manager.application.ports.secret_store import SecretStore
 from openclaw_manager.domain.device import KeyKind
-from openclaw_manager.domain.errors import KeyRefused, StoreDamaged
+from openclaw_manager.domain.errors import DeviceKeyDamaged, KeyRefused
+from openclaw_manager.domain.instance import Instance
 
 REFERENCE = "device/ed25519"
 
@@ -29,17 +31,19 @@ class OwnDevice:
         self._secrets = secrets
 
     def device(self) -> DeviceKey | None:
-        """Read the key; None where none was needed yet. Raises a ``StoreError``."""
+        """Read the key; None where none was needed yet.
+
+        Raises ``DeviceKeyDamaged``, or another ``StoreError``.
+        """
         kept = self._secrets.get([REFERENCE]).get(REFERENCE)
         if kept is None:
             return None
         try:
             pair = self._keys.admit(kept)
+            raw = self._keys.raw_public(pair.public_pem)
         except KeyRefused as error:
-            problem = "holds something else where the device key of this home was"
-            raise StoreDamaged("the secret store", problem) from error
-        id_ = sha256(self._keys.raw_public(pair.public_pem)).hexdigest()
-        return DeviceKey(id_, pair.private_pem, pair.public_pem)
+            raise DeviceKeyDamaged from error
+        return DeviceKey(sha256(raw).hexdigest(), pair.private_pem, pair.public_pem)
 
     def device_made_if_missing(self) -> DeviceKey:
         """Read the key, or make it. Of two processes that make one at once, the first wins."""
@@ -51,3 +55,21 @@ class OwnDevice:
             device = self.device()
         assert device is not None, "it was just put, by us or by another process"
         return device
+
+    def replace(self) -> DeviceKey:
+        """Erase the key, whatever stands in its place, and make another.
+
+        Gateways that know the one of before refuse the other until it is paired with them.
+        """
+        self._secrets.erase([REFERENCE])
+        return self.device_made_if_missing()
+
+    def users(self, instances: Iterable[Instance]) -> list[Instance]:
+        """Choose those that are paired, and as this device and not one of their own."""
+        return [one for one in instances if one.pairing is not None and not self._has_own(one)]
+
+    def _has_own(self, instance: Instance) -> bool:
+        public_pem = instance.credentials["public_key"]
+        if instance.credentials["private_key"] is None or public_pem is None:
+            return False
+        return self._keys.kind(public_pem) is KeyKind.ED25519

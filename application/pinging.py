@@ -1,23 +1,17 @@
-"""Pinging: how gateways are contacted, and what is recorded of it."""
+"""Pinging: how gateways are reached, and what is recorded of it."""
 
-import asyncio
 from collections import ChainMap
 from collections.abc import Callable, Iterable, Sequence
-from dataclasses import dataclass
 from datetime import datetime
-from typing import TYPE_CHECKING
-from uuid import UUID
+from typing import TYPE_CHECKING, NamedTuple
 
 from openclaw_manager.application.event_log import EventLog
-from openclaw_manager.application.log_directory import LogDirectory
 from openclaw_manager.application.ports.clock import Clock
-from openclaw_manager.application.ports.gateway_link import GatewayLink, Target
+from openclaw_manager.application.ports.gateway_link import GatewayLink
+from openclaw_manager.application.probing import Probe, admit_issued, present_instances, visit_each
 from openclaw_manager.application.recording import FactRecorder
-from openclaw_manager.application.selection import select
-from openclaw_manager.application.targets import Targets
 from openclaw_manager.domain.address import GatewayUrl
 from openclaw_manager.domain.caution import Caution, expires_soon
-from openclaw_manager.domain.errors import InstanceRemoved
 from openclaw_manager.domain.instance import Instance
 from openclaw_manager.domain.ping import PingOutcome
 from openclaw_manager.domain.provenance import Provenance
@@ -26,18 +20,7 @@ if TYPE_CHECKING:
     from openclaw_manager.application.credentials import CredentialDesk
 
 
-@dataclass(frozen=True, slots=True)
-class Probe:
-    """An instance that is to be pinged, and the id of the gateway that is expected there."""
-
-    instance_id: UUID
-    name: str
-    target: Target
-    gateway_id: str | None
-
-
-@dataclass(frozen=True, slots=True)
-class Finding:
+class Finding(NamedTuple):
     """What the ping of one instance found, and when it had found it (UTC)."""
 
     probe: Probe
@@ -59,10 +42,10 @@ class Finding:
 
 
 class Pinging:
-    """Chooses instances, reaches their gateways, and records what was found.
+    """Reaches the gateways that were chosen, and records what was found.
 
-    The three steps are apart since the first and the last work on the store, and only the one
-    between them waits for the network.
+    The two steps are apart since only the first waits for the network, and only the second
+    works on the store.
     """
 
     def __init__(
@@ -70,41 +53,14 @@ class Pinging:
         log: EventLog,
         facts: FactRecorder,
         desk: "CredentialDesk",
-        targets: Targets,
         link: GatewayLink,
         clock: Clock,
     ) -> None:
         self._log = log
         self._facts = facts
         self._desk = desk
-        self._targets = targets
         self._link = link
         self._clock = clock
-
-    def choose(self, selectors: Iterable[str]) -> list[Probe]:
-        """Find the instances that are meant, each once, in the order in which they are named.
-
-        Raises ``InstanceNotFound``, ``AmbiguousInstance``, ``InstanceRemoved``,
-        ``SecretMissing``.
-        """
-        directory = LogDirectory(self._log)
-        ids = dict.fromkeys(UUID(select(selector, directory).id) for selector in selectors)
-        instances = [self._log.instance(id_) for id_ in ids]
-        for instance in instances:
-            if instance.removed_at is not None:
-                raise InstanceRemoved(instance.name, instance.removed_at)
-        return self._probes(instances)
-
-    def choose_all(self) -> list[Probe]:
-        """Take every instance that is not removed, by name; raises ``SecretMissing``."""
-        return self._probes(sorted(self._all(), key=lambda one: one.name.casefold()))
-
-    def _probes(self, instances: Sequence[Instance]) -> list[Probe]:
-        targets = self._targets.of(instances)
-        return [
-            Probe(one.id, one.name, target, one.gateway_id)
-            for one, target in zip(instances, targets, strict=True)
-        ]
 
     async def reach(
         self,
@@ -117,32 +73,23 @@ class Pinging:
         """Ping each gateway within ``timeout`` seconds, at most ``concurrency`` at once.
 
         Hands every finding over as soon as there is one, so that what was found before an
-        interruption is not lost.
+        interruption, or in spite of a fault of this program, is not lost.
         """
-        places = asyncio.Semaphore(concurrency)
 
         async def reach_one(probe: Probe) -> None:
-            async with places:
-                outcome = await self._link.ping(probe.target, timeout=timeout)
+            outcome = await self._link.ping(probe.target, timeout=timeout)
             found(Finding(probe, self._clock.now(), outcome))
 
-        async with asyncio.TaskGroup() as group:
-            for probe in probes:
-                group.create_task(reach_one(probe))
+        await visit_each(probes, reach_one, concurrency=concurrency)
 
     def record(self, findings: Sequence[Finding], reason: str | None = None) -> None:
         """Record all findings in one transaction.
 
         An instance that was removed or moved meanwhile is left as it is. Raises a ``StoreError``.
         """
-        tokens = {
-            finding.probe.instance_id: self._desk.admit_device_token(
-                finding.probe.instance_id, token
-            )
-            for finding in findings
-            if (token := finding.outcome.device_token)
-            and token != finding.probe.target.device_token
-        }
+        tokens = admit_issued(
+            self._desk, ((finding.probe, finding.outcome.device_token) for finding in findings)
+        )
         by = self._facts.provenance(reason)
         replaced: list[str] = []
 
@@ -172,13 +119,9 @@ class Pinging:
         }
         if not recognised:
             return []
-        present = [one for one in self._all() if one.gateway_id in recognised]
+        present = [one for one in present_instances(self._log) if one.gateway_id in recognised]
         pairs = [(recognised[twin.gateway_id or ""], twin) for twin in present]
         return [(probe.name, twin.name) for probe, twin in pairs if twin.id != probe.instance_id]
-
-    def _all(self) -> list[Instance]:
-        instances = map(self._log.instance, self._log.ids_beginning(""))
-        return [instance for instance in instances if instance.removed_at is None]
 
 
 def _differs(found: str | None, expected: str | None) -> bool:

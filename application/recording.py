@@ -10,6 +10,7 @@ from openclaw_manager.application.ports.clock import Clock
 from openclaw_manager.application.ports.secret_store import SecretStore
 from openclaw_manager.application.projection import Projection
 from openclaw_manager.domain.errors import (
+    OldSecretKept,
     OpenClawManagerError,
     StoreError,
     TooMuchContention,
@@ -62,8 +63,8 @@ class FactRecorder:
         the references in ``drop``, which ``decide`` may fill, are erased afterwards.
 
         Returns the decision that was recorded. Raises what ``decide`` raises,
-        ``TooMuchContention``, a ``StoreError`` when nothing was recorded, and ``ViewBehind``
-        when the facts are safe and only the view is not.
+        ``TooMuchContention``, a ``StoreError`` when nothing was recorded, and when the facts
+        are safe ``ViewBehind``, or ``OldSecretKept`` for what is left of ``drop``.
         """
         decision = decide()  # what is refused at once leaves no secret behind
         if keep:
@@ -72,8 +73,7 @@ class FactRecorder:
         try:
             self._publish(decision)
         finally:  # also where the view is behind: what was replaced is not to be found any more
-            if drop:
-                self._secrets.erase(drop)
+            self._drop(drop)
         return decision
 
     def _append(
@@ -103,6 +103,14 @@ class FactRecorder:
         """
         if keep:
             self._secrets.erase(keep)
+
+    def _drop(self, old: Sequence[str]) -> None:
+        if not old:
+            return
+        try:
+            self._secrets.erase(old)
+        except StoreError as error:
+            raise OldSecretKept(error.place, error.problem) from error
 
     def _publish(self, decision: Sequence[FactKeeper]) -> None:
         try:

@@ -7,7 +7,7 @@ from openclaw_manager.application.ports.device_keys import DeviceKeys
 from openclaw_manager.application.ports.gateway_link import Device, Target
 from openclaw_manager.application.ports.secret_store import SecretStore
 from openclaw_manager.domain.device import KeyKind
-from openclaw_manager.domain.errors import SecretMissing
+from openclaw_manager.domain.errors import SecretMissing, StoreDamaged, StoreError
 from openclaw_manager.domain.instance import Instance
 from openclaw_manager.domain.ping import Dialect
 from openclaw_manager.domain.secret import SecretReference, references_in
@@ -30,14 +30,35 @@ class Targets:
     def of(self, instances: Sequence[Instance]) -> list[Target]:
         """Show each gateway what its instance has, and a device only where one was paired.
 
-        Raises ``SecretMissing``.
+        Raises ``SecretMissing``, and ``StoreDamaged`` for a device key that cannot be read.
         """
+        targets: list[Target] = []
+        for found in self.found(instances):
+            if isinstance(found, StoreError):
+                raise found
+            targets.append(found)
+        return targets
+
+    def found(self, instances: Sequence[Instance]) -> list[Target | StoreError]:
+        """Put together what can be; the error that ``of`` raises stands for each other one."""
         wanted = [references_in(instance.credentials) for instance in instances]
         secrets = self._secrets.get(one["ref"] for each in wanted for one in each.values())
         return [
-            self._target(instance, each, secrets, as_device=instance.pairing is not None)
+            self._target_or_error(instance, each, secrets)
             for instance, each in zip(instances, wanted, strict=True)
         ]
+
+    def _target_or_error(
+        self,
+        instance: Instance,
+        wanted: Mapping[str, SecretReference],
+        secrets: Mapping[str, str],
+    ) -> Target | StoreError:
+        as_device = instance.pairing is not None
+        try:
+            return self._target(instance, wanted, secrets, as_device=as_device)
+        except (SecretMissing, StoreDamaged) as error:
+            return error
 
     def for_pairing(self, instance: Instance) -> Target:
         """Show a gateway the device that it shall take in, and give a new token.

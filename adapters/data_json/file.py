@@ -4,14 +4,13 @@ import errno
 import logging
 import os
 import time
-from collections.abc import Iterator, Sequence
-from contextlib import contextmanager, suppress
+from collections.abc import Collection, Iterator, Sequence
+from contextlib import ExitStack, contextmanager, suppress
 from pathlib import Path
 
-from filelock import FileLock, Timeout
-
 from openclaw_manager.adapters.data_json.document import DamagedDocument, Document
-from openclaw_manager.application.ports.view import Minion
+from openclaw_manager.adapters.data_json.lock import locked
+from openclaw_manager.application.ports.view import Minion, Relation, Written
 from openclaw_manager.domain.errors import StoreError, StoreFull, StoreLocked, StoreUnavailable
 from openclaw_manager.domain.stamp import Stamp
 
@@ -31,18 +30,15 @@ class DataJson:
     @contextmanager
     def edit(self) -> Iterator["DataJsonEdit"]:
         """Hold the lock; see ``View``."""
-        lock = FileLock(self._lock, timeout=self._lock_timeout, mode=0o600, is_singleton=False)
-        try:
-            lock.acquire()
-        except Timeout as error:
-            problem = f"another process held it for longer than {self._lock_timeout:g} s"
-            raise StoreLocked(self._lock, problem) from error
-        except OSError as error:
-            raise _store_error(self._lock, error, "locked") from error
-        try:
+        with ExitStack() as held:
+            try:
+                held.enter_context(locked(self._lock, timeout=self._lock_timeout))
+            except TimeoutError as error:
+                problem = f"another process held it for longer than {self._lock_timeout:g} s"
+                raise StoreLocked(self._lock, problem) from error
+            except OSError as error:
+                raise _store_error(self._lock, error, "locked") from error
             yield DataJsonEdit(self, self._read())
-        finally:
-            lock.release()
 
     def _read(self) -> Document:
         """Read the file, unless it is still as this process left it.
@@ -110,11 +106,31 @@ class DataJsonEdit:
         """What the file was made from."""
         return self._document.stamp
 
-    def save(self, minions: Sequence[Minion], stamp: Stamp) -> None:
-        """Put entries in and replace the file."""
+    def belonging_to(self, instance_ids: Collection[str]) -> set[str]:
+        """Tell the ids of the entries that say they belong to these instances."""
+        return self._document.belonging_to(instance_ids)
+
+    def save(
+        self,
+        minions: Sequence[Minion],
+        stamp: Stamp,
+        *,
+        relations: Sequence[Relation] = (),
+        gone: Collection[str] = (),
+    ) -> None:
+        """Put entries and relations in, take out what is gone, and replace the file."""
         for minion in minions:
             self._document.put(minion)
+        for relation in relations:
+            self._document.relate(relation)
+        if gone:
+            self._document.take_out(gone)
         self._file.write(self._document, stamp)
+
+    def carry_over(self, entries: Sequence[Written], relations: Sequence[Written]) -> None:
+        """Take in what others wrote elsewhere, and replace the file if it was not here yet."""
+        if self._document.carry_over(entries, relations) and self.stamp is not None:
+            self._file.write(self._document, self.stamp)
 
 
 def _identity(status: os.stat_result) -> tuple[int, ...]:

@@ -17,7 +17,7 @@ async def ping(dialect: str, url: str, token: str, pem: bytes | None = None) -> 
         if dialect == "challenge":
             await _answer_challenge(socket, pem)
         elif dialect == "openclaw":
-            await _connect(socket, token)
+            await introduce(socket, token)
         latency = await (await socket.ping())
         if dialect == "openclaw":
             await _call(socket, "2", "health", {})
@@ -44,7 +44,8 @@ def _sign(pem: bytes, message: bytes) -> str:
     return b64encode(key.sign(message, PKCS1v15(), SHA256())).decode()
 
 
-async def _connect(socket: ClientConnection, token: str) -> None:
+async def introduce(socket: ClientConnection, token: str) -> None:
+    """Connect as a real gateway has it, with a token alone."""
     assert json.loads(await socket.recv())["event"] == "connect.challenge"
     client = {"id": "gateway-client", "version": "1", "platform": "linux", "mode": "backend"}
     protocols = {"minProtocol": 3, "maxProtocol": 4}

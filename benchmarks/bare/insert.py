@@ -7,7 +7,6 @@ import dependency_injector.containers
 import dependency_injector.providers  # noqa: F401 - measured
 import eventsourcing.application
 import eventsourcing.sqlite  # noqa: F401 - measured
-import filelock  # noqa: F401 - measured
 
 
 @click.command()

@@ -42,6 +42,7 @@ ADVICE = {
         "the gateway wants this device to be paired first",
         _PAIR,
     ),
+    Cause.PAIRING_UNSUPPORTED: Advice("the gateway has no pairing, and needs none", _PING),
     Cause.DEVICE_REVOKED: Advice("the gateway no longer trusts this device", _PAIR),
     Cause.SCOPE_MISSING: Advice("the gateway let us in, but allows us too little", _PAIR),
     Cause.RATE_LIMITED: Advice(

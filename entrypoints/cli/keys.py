@@ -1,22 +1,28 @@
-"""``keys``: make device keys, and show the one of this home."""
+"""``keys``: make device keys, and show or replace the one of this home."""
 
 import os
+import shlex
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 import click
 
 from openclaw_manager.domain.device import KeyKind
 from openclaw_manager.domain.secret import fingerprint
-from openclaw_manager.entrypoints.cli.key_files import KeyFileExists, write_key_files
 from openclaw_manager.entrypoints.cli.output import facts_table, output_options, write
 from openclaw_manager.entrypoints.cli.session import session
+from openclaw_manager.entrypoints.cli.terminal import confirmed
+from openclaw_manager.entrypoints.cli.written_files import FileExists, write_files
+
+if TYPE_CHECKING:
+    from openclaw_manager.application.own_device import DeviceKey
 
 _BITS = {KeyKind.RSA: 2048, KeyKind.ED25519: 256}
 
 
 @click.group()
 def keys() -> None:
-    """Make device keys, and show the one of this home."""
+    """Make device keys, and show or replace the one of this home."""
 
 
 @keys.command()
@@ -43,9 +49,9 @@ def generate(out: Path, kind: str, force: bool, output: str) -> None:
     if not force:  # before the work of making a key; the writing itself checks again
         for path in (out, public):
             if os.path.lexists(path):
-                raise KeyFileExists(path)
+                raise FileExists(path)
     pair = session().container.device_keys().generate(KeyKind(kind))
-    write_key_files({out: pair.private_pem, public: pair.public_pem}, force=force)
+    write_files({out: pair.private_pem, public: pair.public_pem}, force=force)
     click.echo(f"wrote the private key to {out} and the public key to {public}", err=True)
     files = [str(out), str(public)]
     document = {
@@ -63,10 +69,36 @@ def generate(out: Path, kind: str, force: bool, output: str) -> None:
 def show(output: str) -> None:
     """Show the device that this home is to OpenClaw gateways.
 
-    Its key is made when it is first needed, and stays the same for ever; the private half
-    never leaves the secret store.
+    Its key is made when it is first needed, and stays the same until it is replaced; the
+    private half never leaves the secret store.
     """
-    device = session().container.own_device().device_made_if_missing()
+    _write_device(session().container.own_device().device_made_if_missing(), output)
+
+
+@keys.command()
+@click.option("-y", "--yes", is_flag=True, help="Do not ask.")
+@output_options
+def replace(yes: bool, output: str) -> None:
+    """Give this home another device key, where its own is damaged or may be known to others.
+
+    The old one is erased for good. Gateways know the device by its key: every instance that
+    is paired as this home is refused until it is paired again. They are named. To verify
+    checkpoints that the old one signed, its public half is needed from then on.
+    """
+    from openclaw_manager.application.probing import present_instances
+
+    own_device = session().container.own_device()
+    users = own_device.users(present_instances(session().container.event_log()))
+    names = ", ".join(one.name for one in users) or "none"
+    click.echo(f"paired with the key, and to be paired again: {names}", err=True)
+    if not (yes or confirmed("Shall the key be replaced?", instead="--yes")):
+        raise click.ClickException("nothing was changed")
+    _write_device(own_device.replace(), output)
+    for one in users:
+        click.echo(f"next: openclaw-manager instance pair {shlex.quote(one.name)}", err=True)
+
+
+def _write_device(device: "DeviceKey", output: str) -> None:
     document = {"deviceId": device.id, "type": KeyKind.ED25519, "publicKey": device.public_pem}
     write(
         document,

@@ -1,6 +1,7 @@
 """What is said besides the data, and whether it is coloured."""
 
 import os
+import sys
 
 import click
 
@@ -20,6 +21,20 @@ def wants_color(no_color: bool) -> bool | None:
 def warn(sentence: str) -> None:
     """Say something that the person at the terminal should know, besides the data."""
     click.echo(f"warning: {sentence}", err=True)
+
+
+def confirmed(question: str, *, instead: str) -> bool:
+    """Ask for a yes; where nobody is there to answer, say what to give ``instead``."""
+    nobody = click.UsageError(f"nobody is there to answer the question; give {instead}")
+    if sys.stdin is None:  # the caller closed it
+        raise nobody
+    try:
+        return click.confirm(question, err=True)
+    except click.Abort as abort:
+        if sys.stdin.isatty() or not isinstance(abort.__context__, EOFError):
+            raise
+        click.echo(err=True)  # the question is still on the line
+        raise nobody from None
 
 
 def let_warnings_be_heard() -> None:

@@ -10,9 +10,9 @@ from click.testing import CliRunner, Result
 
 from openclaw_manager.adapters.device_keys import PemDeviceKeys
 from openclaw_manager.domain.secret import fingerprint
-from openclaw_manager.entrypoints.cli.key_files import KeyFileExists, KeyFileNotWritten
 from openclaw_manager.entrypoints.cli.keys import keys
 from openclaw_manager.entrypoints.cli.session import Session
+from openclaw_manager.entrypoints.cli.written_files import FileExists, FileNotWritten
 
 
 @pytest.fixture(autouse=True)
@@ -62,14 +62,14 @@ def test_json_says_where_and_what_and_shows_no_private_key(tmp_path: Path) -> No
 def test_a_file_that_exists_is_refused_and_nothing_is_touched(tmp_path: Path, taken: str) -> None:
     (tmp_path / taken).write_text("mine")
     result = generate()
-    assert isinstance(result.exception, KeyFileExists)
+    assert isinstance(result.exception, FileExists)
     assert str(result.exception) == f"{taken} exists already; it was left as it is"
     assert files(tmp_path) == {taken: "mine"}
 
 
 def test_a_link_to_nowhere_is_not_followed(tmp_path: Path) -> None:
     (tmp_path / "device.pem").symlink_to(tmp_path / "elsewhere")
-    assert isinstance(generate().exception, KeyFileExists)
+    assert isinstance(generate().exception, FileExists)
     assert not (tmp_path / "elsewhere").exists()
 
 
@@ -89,7 +89,7 @@ def test_a_key_that_cannot_be_replaced_whole_is_not_replaced_by_half(tmp_path: P
     (tmp_path / "device.pem").write_text("old")
     (tmp_path / "device.pem.pub").mkdir()
     result = generate("--force")
-    assert isinstance(result.exception, KeyFileNotWritten)
+    assert isinstance(result.exception, FileNotWritten)
     assert files(tmp_path) == {"device.pem": "old"}
 
 
@@ -101,7 +101,7 @@ def test_a_place_that_cannot_be_written_is_an_error_and_leaves_nothing(
     """The last name has room for the private key, and none for ``.pub``."""
     (tmp_path / "file").write_text("a file")
     result = generate("--out", out, *options)
-    assert isinstance(result.exception, KeyFileNotWritten)
+    assert isinstance(result.exception, FileNotWritten)
     assert "cannot be written: " in str(result.exception)
     assert files(tmp_path) == {"file": "a file"}
 

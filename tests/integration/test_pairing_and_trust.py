@@ -1,7 +1,6 @@
 """Pairing and trusting, on a real log, view and secret store."""
 
 import asyncio
-from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import Any
@@ -20,8 +19,8 @@ from openclaw_manager.domain.trust import TlsFingerprint, Trust
 
 URL = "wss://gateway.example.com"
 DEVICE = "d" * 64
-TAKEN_IN = replace(
-    REACHED, device_id=DEVICE, scopes=("operator.read",), device_token="device-token-1"
+TAKEN_IN = REACHED._replace(
+    device_id=DEVICE, scopes=("operator.read",), device_token="device-token-1"
 )
 PENDING = PingOutcome(Condition.REFUSED, Cause.PAIRING_REQUIRED, "not paired", request_id="r-1")
 CERTIFICATE = Certificate(
@@ -56,7 +55,7 @@ def _apply(core: Core, *answers: PingOutcome, wait: float = 0) -> tuple[PingOutc
 
 def _ping(core: Core) -> Finding:
     findings: list[Finding] = []
-    probes = core.pinging.choose(["home"])
+    probes = core.probes.choose(["home"])
     asyncio.run(core.pinging.reach(probes, timeout=5, concurrency=1, found=findings.append))
     core.pinging.record(findings)
     return findings[0]
@@ -96,7 +95,7 @@ def test_a_device_says_for_ever_that_it_runs_on_what_it_was_paired_on(
 ) -> None:
     """A gateway asks for the pairing to be approved again when that changes."""
     _apply(core, TAKEN_IN)
-    monkeypatch.setattr(core.pinging._targets, "_platform", "another")
+    monkeypatch.setattr(core.probes._targets, "_platform", "another")
     _ping(core)
     device = core.gateways.seen[-1].device
     assert device is not None
@@ -133,7 +132,7 @@ def test_a_refusal_is_not_tried_again(core: Core) -> None:
 
 def test_pairing_again_leaves_only_the_newest_device_token(core: Core) -> None:
     _apply(core, TAKEN_IN)
-    _apply(core, replace(TAKEN_IN, device_token="device-token-2"))
+    _apply(core, TAKEN_IN._replace(device_token="device-token-2"))
     kept = b"".join(path.read_bytes() for path in core.home.iterdir())
     assert b"device-token-2" in kept
     assert b"device-token-1" not in kept
@@ -159,9 +158,9 @@ def test_a_removed_instance_is_neither_paired_nor_trusted(core: Core) -> None:
 
 
 def test_the_first_gateway_that_says_who_it_is_is_expected_from_then_on(core: Core) -> None:
-    core.gateways.answers[URL] = replace(REACHED, gateway_id="a" * 64)
+    core.gateways.answers[URL] = REACHED._replace(gateway_id="a" * 64)
     assert _ping(core).cautions == []
-    core.gateways.answers[URL] = replace(REACHED, gateway_id="b" * 64)
+    core.gateways.answers[URL] = REACHED._replace(gateway_id="b" * 64)
     assert _ping(core).cautions == [Caution.GATEWAY_REPLACED]
     assert _ping(core).cautions == [Caution.GATEWAY_REPLACED], "nothing but trust ends that"
     core.trusting.trust(core.trusting.choose("home"), None, "b" * 64)
@@ -172,11 +171,11 @@ def test_the_first_gateway_that_says_who_it_is_is_expected_from_then_on(core: Co
 def test_two_instances_of_one_gateway_are_told_when_that_is_found_out(core: Core) -> None:
     core.instances.register("lab", "wss://lab.example.com", GivenCredentials())
     for url in (URL, "wss://lab.example.com"):
-        core.gateways.answers[url] = replace(REACHED, gateway_id="a" * 64)
+        core.gateways.answers[url] = REACHED._replace(gateway_id="a" * 64)
     findings: list[Finding] = []
     for name, twins in (("home", []), ("lab", [("lab", "home")]), ("lab", [])):
         findings.clear()
-        probes = core.pinging.choose([name])
+        probes = core.probes.choose([name])
         asyncio.run(core.pinging.reach(probes, timeout=5, concurrency=1, found=findings.append))
         core.pinging.record(findings)
         assert core.pinging.twins(findings) == twins
@@ -184,7 +183,7 @@ def test_two_instances_of_one_gateway_are_told_when_that_is_found_out(core: Core
 
 def test_looking_shows_what_the_gateway_presents_and_records_nothing(core: Core) -> None:
     core.gateways.certificates[URL] = CERTIFICATE
-    core.gateways.answers[URL] = replace(REACHED, gateway_id="a" * 64)
+    core.gateways.answers[URL] = REACHED._replace(gateway_id="a" * 64)
     head = core.log.head()
     presented = asyncio.run(core.trusting.look(core.trusting.choose("home"), timeout=5))
     assert (presented.certificate, presented.gateway_id) == (CERTIFICATE, "a" * 64)
@@ -203,8 +202,8 @@ def test_a_certificate_is_warned_of_two_weeks_before_it_ends(
     core: Core, days: int, warned: bool
 ) -> None:
     ends = datetime(2026, 11, 23, 12, tzinfo=UTC) + timedelta(days=days)
-    certificate = replace(CERTIFICATE, expires_at=ends)
-    core.gateways.answers[URL] = replace(REACHED, certificate=certificate)
+    certificate = CERTIFICATE._replace(expires_at=ends)
+    core.gateways.answers[URL] = REACHED._replace(certificate=certificate)
     assert (Caution.CERTIFICATE_EXPIRES in _ping(core).cautions) is warned
 
 
@@ -229,7 +228,7 @@ def test_a_token_that_others_on_the_way_can_read_is_warned_of(
 def test_dropping_a_key_that_was_never_there_leaves_the_pairing(core: Core) -> None:
     _apply(core, TAKEN_IN)
     core.instances.update("home", given=GivenCredentials(drop_key=True))
-    assert core.pinging.choose(["home"])[0].target.device_token == "device-token-1"
+    assert core.probes.choose(["home"])[0].target.device_token == "device-token-1"
 
 
 def test_another_key_ends_the_pairing_with_the_one_before(core: Core) -> None:

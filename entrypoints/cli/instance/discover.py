@@ -12,7 +12,7 @@ from openclaw_manager.entrypoints.cli.given import DURATION
 from openclaw_manager.entrypoints.cli.instance.options import reason_option
 from openclaw_manager.entrypoints.cli.output import output_options, rows_table, write
 from openclaw_manager.entrypoints.cli.session import session
-from openclaw_manager.entrypoints.cli.terminal import warn
+from openclaw_manager.entrypoints.cli.terminal import confirmed, warn
 
 if TYPE_CHECKING:
     from openclaw_manager.application.discovering import Discovered, Discovering
@@ -123,7 +123,7 @@ def _wanted(one: "Discovered") -> bool:
     sighting = one.sighting
     pin = f", and pin {sighting.fingerprint}" if sighting.fingerprint else ""
     question = f"Register {sighting.name or 'a gateway'} at {sighting.url}{pin}?"
-    return click.confirm(question, err=True)
+    return confirmed(question, instead="--yes")
 
 
 def _document(one: "Discovered", registered_as: str | None) -> dict[str, Any]:

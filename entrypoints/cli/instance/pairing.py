@@ -43,6 +43,7 @@ def pair(
 
     On the gateway's own host that is done at once. Elsewhere somebody has to approve it there;
     the command to do so is shown. This is the only command that changes something on a gateway.
+    Gateways of the challenge and bearer dialects have no pairing, and need none.
     """
     wanted = [scope for scope in scopes.replace(",", " ").split() if scope]
     if not wanted:

@@ -8,6 +8,7 @@ import click
 
 from openclaw_manager.application.minion import iso
 from openclaw_manager.entrypoints.cli.causes import CAUTIONS
+from openclaw_manager.entrypoints.cli.errors import STORE_AT_FAULT, say_of
 from openclaw_manager.entrypoints.cli.given import DURATION, INSTANCE
 from openclaw_manager.entrypoints.cli.instance.details import milliseconds
 from openclaw_manager.entrypoints.cli.instance.findings import advise, status_of
@@ -17,7 +18,9 @@ from openclaw_manager.entrypoints.cli.session import session
 from openclaw_manager.entrypoints.cli.terminal import warn
 
 if TYPE_CHECKING:
-    from openclaw_manager.application.pinging import Finding, Pinging, Probe
+    from openclaw_manager.application.pinging import Finding, Pinging
+    from openclaw_manager.application.probing import Probe
+    from openclaw_manager.domain.errors import StoreError
 
 _COLORS = {"ok": "green", "degraded": "yellow", "starting": "yellow"}
 
@@ -48,28 +51,40 @@ def ping(
     A ping is one complete authenticated round trip, and nothing less is a success.
 
     Nothing is changed on the gateway, and an authentication that failed is not tried again.
-    Exit status 4: one is down or starting; 5: one refused us.
+    With --all, an instance whose secrets are lost is named, and all others are pinged.
+
+    Exit status 4: one is down or starting; 5: one refused us, which wins over 4; 6: secrets of
+    one are lost, which wins over both.
     """
     if bool(instances) == everything:
         raise click.UsageError("name the instances to ping, or give --all")
     session().flag("timeout", timeout)
     session().flag("concurrency", concurrency)
-    pinging = session().container.pinging()
-    probes = pinging.choose_all() if everything else pinging.choose(instances)
+    probes, lost = _choose(instances)
+    pinging = session().core.pinging()
     findings = _in_order(probes, _reach_and_record(pinging, probes, reason))
     write(
         [_document(finding) for finding in findings],
         output,
         names=(finding.probe.name for finding in findings),
-        table=lambda: _table(findings),
+        table=lambda: "no instance was pinged" if lost and not findings else _table(findings),
     )
+    for name, error in lost.items():
+        say_of(name, "was not pinged", error)
     for finding in findings:
         advise(finding.probe.name, finding.outcome)
         for caution in finding.cautions:
             warn(CAUTIONS[caution].format(name=shlex.quote(finding.probe.name)))
     for name, twin in pinging.twins(findings):
         warn(f"{name} and {twin} are the same gateway")
-    ctx.exit(status_of(finding.outcome.condition for finding in findings))
+    conditions = (finding.outcome.condition for finding in findings)
+    ctx.exit(STORE_AT_FAULT if lost else status_of(conditions))
+
+
+def _choose(instances: tuple[str, ...]) -> "tuple[list[Probe], dict[str, StoreError]]":
+    """Find the instances that were named, or else all; the errors say who cannot be pinged."""
+    probes = session().core.probes()
+    return (probes.choose(instances), {}) if instances else probes.choose_all()
 
 
 def _reach_and_record(

@@ -12,8 +12,10 @@ from openclaw_manager.entrypoints.cli.instance.findings import TargetFailed
 from openclaw_manager.entrypoints.cli.instance.options import instance_argument, reason_option
 from openclaw_manager.entrypoints.cli.output import facts_table, output_options
 from openclaw_manager.entrypoints.cli.session import session
+from openclaw_manager.entrypoints.cli.terminal import confirmed
 
 _QUESTION = "Does its host show the same, and shall it be taken for the right one from now on?"
+_INSTEAD = "--fingerprint with what its host shows, or --yes"
 
 
 @click.command
@@ -57,6 +59,6 @@ def trust(
     click.echo(facts_table(facts), err=True)
     if expected is not None and presents != expected:
         raise click.ClickException("it presents another certificate; nothing was pinned")
-    if not (yes or expected or click.confirm(_QUESTION, err=True)):
+    if not (yes or expected or confirmed(_QUESTION, instead=_INSTEAD)):
         raise click.ClickException("nothing was changed")
     write_instance(trusting.trust(known, presents, presented.gateway_id, reason), output)
