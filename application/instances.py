@@ -11,6 +11,7 @@ from openclaw_manager.application.ports.view import Minion
 from openclaw_manager.application.recording import FactRecorder
 from openclaw_manager.application.selection import select
 from openclaw_manager.domain.address import GatewayUrl
+from openclaw_manager.domain.errors import NameTaken, NameTakenMeanwhile
 from openclaw_manager.domain.instance import Instance
 from openclaw_manager.domain.name import InstanceName, name_key
 from openclaw_manager.domain.provenance import Provenance
@@ -127,20 +128,31 @@ class Instances:
 
         return shown(self._facts.record(decide)[0])
 
-    def restore(self, selector: str, reason: str | None = None) -> Minion:
-        """Take a removal back; raises ``InstanceNotRemoved``, and ``NameTaken`` meanwhile."""
-        instance_id = self._find(selector)
+    def restore(
+        self, selector: str, reason: str | None = None, *, name: str | None = None
+    ) -> Minion:
+        """Take a removal back, under another name where one is given.
+
+        Raises ``InstanceNotRemoved``, and ``NameTakenMeanwhile``.
+        """
+        new_name = None if name is None else InstanceName(name)
+        instance_id = self._find(selector, removed=True)
         by = self._facts.provenance(reason)
 
         def decide() -> _Decision:
             instance = self._log.instance(instance_id)
             instance.restore(by)
-            return instance, self._reserve(InstanceName(instance.name), instance_id, by)
+            if new_name is not None:
+                instance.rename(new_name, by)
+            try:
+                return instance, self._reserve(InstanceName(instance.name), instance_id, by)
+            except NameTaken as taken:
+                raise NameTakenMeanwhile(taken.name, taken.holder, str(instance_id)) from taken
 
         return shown(self._facts.record(decide)[0])
 
-    def _find(self, selector: str) -> UUID:
-        return UUID(select(selector, LogDirectory(self._log)).id)
+    def _find(self, selector: str, *, removed: bool = False) -> UUID:
+        return UUID(select(selector, LogDirectory(self._log), removed=removed).id)
 
     def _reserve(self, name: InstanceName, holder: UUID, by: Provenance) -> NameReservation:
         reservation = self._log.reservation(name)

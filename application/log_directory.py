@@ -24,9 +24,12 @@ class LogDirectory:
         reservation = self._log.reservation(name) if is_printable(name) else None
         if reservation is None:
             return []
-        holders = [*reservation.former_holders, reservation.holder]
-        candidates = self._candidates({UUID(holder) for holder in holders if holder})
-        return [one for one in candidates if name_key(one.name) == name_key(name)]
+        holder = reservation.holder
+        former = self._candidates(UUID(id_) for id_ in reservation.former_holders if id_ != holder)
+        bearers = [one for one in former if name_key(one.name) == name_key(name)]
+        if holder:  # need not be read: it is not removed, or it would have let go of the name
+            bearers.append(Candidate(holder, reservation.name, removed=False))
+        return bearers
 
     def _candidates(self, ids: Iterable[UUID]) -> list[Candidate]:
         return [

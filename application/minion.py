@@ -1,12 +1,21 @@
-"""An instance as a Minion: the record that people and other tools read."""
+"""Instances and snapshots as Minions: the records that people and other tools read."""
 
 from collections.abc import Mapping
 from datetime import UTC, datetime
 from typing import Any
+from uuid import UUID, uuid5
 
-from openclaw_manager.application.ports.view import INSTANCE_TYPE, Minion
+from openclaw_manager.application.ports.view import (
+    INSTANCE_TYPE,
+    SNAPSHOT_TYPE,
+    Minion,
+    Relation,
+)
 from openclaw_manager.domain.instance import Instance
 from openclaw_manager.domain.secret import SecretReference, references_in
+from openclaw_manager.domain.snapshot import Snapshot
+
+_RELATIONS = UUID("e1f0a8a4-52a5-4f0e-9a55-0f9d6a7c2b18")
 
 
 def minion_of(instance: Instance, secrets: Mapping[str, str]) -> Minion:
@@ -17,8 +26,8 @@ def minion_of(instance: Instance, secrets: Mapping[str, str]) -> Minion:
         minionTypeId=INSTANCE_TYPE,
         status="active",
         tags=instance.tags,
-        createdAt=iso(instance.created_on),
-        updatedAt=iso(instance.modified_on),
+        createdAt=iso(instance.registered_on),
+        updatedAt=iso(instance.changed_on),
         deletedAt=iso(instance.removed_at),
         fields=_fields(instance, secrets),
     )
@@ -28,6 +37,51 @@ def shown(instance: Instance) -> Minion:
     """Show an instance with fingerprints in place of its secrets."""
     references = references_in(instance.credentials).values()
     return minion_of(instance, {one["ref"]: one["fingerprint"] for one in references})
+
+
+def snapshot_minion(snapshot: Snapshot, config: str | None) -> Minion:
+    """Show a snapshot; ``config`` is the configuration in it, as JSON text, where there is one."""
+    captured_at = iso(snapshot.created_on)
+    return _present(
+        id=str(snapshot.id),
+        title=f"Snapshot {captured_at}",
+        minionTypeId=SNAPSHOT_TYPE,
+        status="active",
+        tags=[],
+        createdAt=captured_at,
+        updatedAt=captured_at,
+        fields=_present(
+            instanceId=snapshot.instance_id,
+            capturedAt=captured_at,
+            config=config,
+            agentCount=snapshot.agent_count,
+            channelCount=snapshot.channel_count,
+            modelCount=snapshot.model_count,
+        ),
+    )
+
+
+def belongs_to_instance(snapshot: Snapshot) -> Relation:
+    """Say of which instance a snapshot is."""
+    return _relation("parent_of", snapshot.instance_id, str(snapshot.id), snapshot.created_on)
+
+
+def follows(snapshot: Snapshot) -> Relation | None:
+    """Say which snapshot was before this one, if any was."""
+    if snapshot.previous is None:
+        return None
+    return _relation("follows", str(snapshot.id), snapshot.previous, snapshot.created_on)
+
+
+def _relation(kind: str, source: str, target: str, at: datetime) -> Relation:
+    return Relation(
+        id=str(uuid5(_RELATIONS, f"{kind} {source} {target}")),
+        sourceId=source,
+        targetId=target,
+        type=kind,
+        createdAt=iso(at),
+        metadata={},
+    )
 
 
 def _fields(instance: Instance, secrets: Mapping[str, str]) -> dict[str, Any]:

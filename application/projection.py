@@ -1,32 +1,33 @@
 """The projection: what the log says of each instance, brought into the view."""
 
-from collections.abc import Iterable, Mapping
+import re
+from collections.abc import Iterable, Iterator, Mapping
 from uuid import UUID
 
 from openclaw_manager.application.event_log import EventLog
-from openclaw_manager.application.minion import minion_of
-from openclaw_manager.application.ports.secret_store import SecretStore
-from openclaw_manager.application.ports.view import Minion, View
+from openclaw_manager.application.minion import belongs_to_instance, follows
+from openclaw_manager.application.ports.view import View, ViewEdit
+from openclaw_manager.application.showing import Showing, Shown
 from openclaw_manager.domain.instance import Instance
 from openclaw_manager.domain.provenance import FactKeeper
+from openclaw_manager.domain.snapshot import Snapshot
 from openclaw_manager.domain.stamp import Stamp
+
+_AS_WE_WRITE_IDS = r"[0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12}"
 
 
 class Projection:
     """Keeps the view in step with the log.
 
-    An entry of the view is a function of one instance at one version, so to catch up is to
+    What the view shows is a function of each instance at one version, so to catch up is to
     show those instances again that had events since, and to rebuild is to catch up from the
     beginning. Doing it twice changes nothing.
     """
 
-    def __init__(
-        self, log: EventLog, secrets: SecretStore, view: View, snapshot_secrets: str
-    ) -> None:
+    def __init__(self, log: EventLog, view: View, showing: Showing) -> None:
         self._log = log
-        self._secrets = secrets
         self._view = view
-        self._with_secrets = snapshot_secrets == "include"
+        self._showing = showing
 
     def catch_up(self, saved: Iterable[FactKeeper] = (), *, anew: bool = False) -> None:
         """Bring the view to the head of the log, or make it anew; raises a ``StoreError``.
@@ -39,7 +40,25 @@ class Projection:
                 return
             after = 0 if anew else _where_to_begin(edit.stamp, head)
             changed = self._log.instances_changed(after, head.position)
-            edit.save(self._minions(self._read(changed, saved)), head)
+            self._show(self._read(changed, saved), after, head, edit)
+
+    def _show(self, instances: list[Instance], after: int, head: Stamp, edit: ViewEdit) -> None:
+        """Show instances, and the snapshots of those that got new ones.
+
+        A snapshot never changes: what the view has of it from before is as good as new,
+        unless the view comes from elsewhere.
+        """
+        captured = self._log.instances_captured(after, head.position)
+        having = [one for one in instances if one.id in captured]
+        ids = {str(one.id) for one in having}
+        held = edit.belonging_to(ids) if ids else set()
+        snapshots = self._showing.snapshots(having, held if after else ())
+        edit.save(
+            self._showing.instances(instances) + snapshots.minions,
+            head,
+            relations=snapshots.relations,
+            gone=set(self._gone(held, ids, snapshots)),
+        )
 
     def _read(self, versions: Mapping[UUID, int], saved: Iterable[FactKeeper]) -> list[Instance]:
         at_hand = {(one.id, one.version): one for one in saved if isinstance(one, Instance)}
@@ -48,9 +67,20 @@ class Projection:
             for id_, version in versions.items()
         ]
 
-    def _minions(self, instances: list[Instance]) -> list[Minion]:
-        secrets = self._secrets.get(_references(instances)) if self._with_secrets else {}
-        return [minion_of(instance, secrets) for instance in instances]
+    def _gone(self, held: set[str], instance_ids: set[str], shown: Shown) -> Iterator[str]:
+        """Tell the ids of what may stand in the view, is ours, and is shown no more.
+
+        Only the log knows whose an entry is: other tools have snapshots of our instances too.
+        """
+        kept = {one["targetId"] for one in shown.relations if one["type"] == "parent_of"}
+        following = {one["sourceId"] for one in shown.relations if one["type"] == "follows"}
+        ours = map(self._log.snapshot, self._log.known_snapshots(_ids(held - kept)))
+        old = [snapshot for snapshot in ours if snapshot.instance_id in instance_ids]
+        yield from (str(snapshot.id) for snapshot in old)
+        # The oldest that is kept follows one that is not.
+        oldest = [self._log.snapshot(UUID(id_)) for id_ in kept - following]
+        relations = {one["id"] for one in shown.relations}
+        yield from (id_ for id_ in _relations_of(old + oldest) if id_ not in relations)
 
 
 def _where_to_begin(view: Stamp | None, head: Stamp) -> int:
@@ -60,10 +90,14 @@ def _where_to_begin(view: Stamp | None, head: Stamp) -> int:
     return view.position
 
 
-def _references(instances: Iterable[Instance]) -> list[str]:
-    return [
-        secret["ref"]
-        for instance in instances
-        for secret in (instance.credentials["token"], instance.credentials["private_key"])
-        if secret
-    ]
+def _ids(texts: Iterable[str]) -> list[UUID]:
+    """Read those that are written as we write ids."""
+    return [UUID(text) for text in texts if re.fullmatch(_AS_WE_WRITE_IDS, text)]
+
+
+def _relations_of(snapshots: Iterable[Snapshot]) -> Iterator[str]:
+    for snapshot in snapshots:
+        yield belongs_to_instance(snapshot)["id"]
+        before = follows(snapshot)
+        if before is not None:
+            yield before["id"]

@@ -31,18 +31,18 @@ class Directory(Protocol):
         ...
 
 
-def select(selector: str, directory: Directory) -> Candidate:
+def select(selector: str, directory: Directory, *, removed: bool = False) -> Candidate:
     """Find the one instance that is meant.
 
     A whole id beats a name, a name beats the beginning of an id (four characters or more),
-    and among instances of one name the one that is not removed is meant. Raises
-    ``InstanceNotFound`` or ``AmbiguousInstance``.
+    and among instances of one name the one that is not removed is meant, or with ``removed``
+    the one that is. Raises ``InstanceNotFound`` or ``AmbiguousInstance``.
     """
     by_id = _by_id(selector, directory)
     named = directory.named(selector)
     meant = (
         [one for one in by_id if _bare(one.id) == _bare(selector)]
-        or [one for one in named if not one.removed]
+        or [one for one in named if one.removed is removed]
         or named
         or by_id
     )

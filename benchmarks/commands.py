@@ -1,15 +1,14 @@
 """Whole processes: what a person waits for at the prompt."""
 
 import json
-import sqlite3
 from collections.abc import Iterator
-from contextlib import closing, contextmanager
+from contextlib import contextmanager
 from itertools import count
 from pathlib import Path
 
 from bench import Bench, Goal, Result
 from homes import TOKEN, fill, open_home, some_urls
-from processes import SCRIPT, bare_script, run, simulator
+from processes import SCRIPT, bare_database, bare_script, run, simulator
 
 _URL = "ws://127.0.0.1:18789"
 
@@ -38,12 +37,9 @@ def register_rows(bench: Bench) -> list[Result]:
     home = bench.folder / "home"
     fill(open_home(home), some_urls(10))
     run([SCRIPT, "keys", "generate"], home)
-    database = bench.folder / "bare.db"
-    with closing(sqlite3.connect(database)) as connection:
-        connection.execute("PRAGMA journal_mode = WAL")
-        connection.execute("CREATE TABLE events (id INTEGER PRIMARY KEY, state BLOB)")
+    database = bare_database(bench.folder)
     ours = [SCRIPT, "instance", "register", "--url", _URL]
-    bare = [*bare_script("insert", bench.folder), str(database)]
+    bare = [*bare_script("insert", bench.folder), database]
     key = "device.pem"
     numbers = count()
 

@@ -17,8 +17,8 @@ _MORE_EVENTS = """
 WITH RECURSIVE versions (version) AS (
     SELECT :first UNION ALL SELECT version + 1 FROM versions WHERE version < :last
 )
-INSERT INTO stored_events (originator_id, originator_version, topic, state)
-SELECT originator_id, version, topic, state FROM versions
+INSERT INTO stored_events (originator_id, originator_version, topic, state, chain)
+SELECT originator_id, version, topic, state, chain FROM versions
 JOIN stored_events ON topic = 'instance.pinged' AND originator_version = :repeated
 """
 _MORE_SNAPSHOTS = """
@@ -43,6 +43,8 @@ def long_history_rows(bench: Bench) -> list[Result]:
         range(events - _LIMIT + 1, events + 1)
     )
     command = [SCRIPT, "instance", "history", "gw0", "--limit", str(_LIMIT)]
+    log = [SCRIPT, "audit", "log", "--since", "2020-01-01", "--limit", str(_LIMIT)]
+    rare = [*log, "--event", "Registered"]
     what = f"history --limit {_LIMIT} of {events:,} events, as of {_SHORT:,}"
     goal = Goal("at most", 1.3)
     return [
@@ -53,6 +55,18 @@ def long_history_rows(bench: Bench) -> list[Result]:
             lambda: long.of("gw0", _LIMIT),
             lambda: short.of("gw0", _LIMIT),
             runs=10 * bench.runs,
+        ),
+        bench.ratio(
+            f"audit log --since --limit {_LIMIT}, the same",
+            goal,
+            lambda: run(log, homes[0]),
+            lambda: run(log, homes[1]),
+        ),
+        bench.ratio(
+            f"audit log --event Registered --since --limit {_LIMIT}, the same",
+            goal,
+            lambda: run(rare, homes[0]),
+            lambda: run(rare, homes[1]),
         ),
     ]
 

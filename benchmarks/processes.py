@@ -2,10 +2,11 @@
 
 import os
 import py_compile
+import sqlite3
 import subprocess
 import sys
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import closing, contextmanager
 from pathlib import Path
 
 SCRIPT = str(Path(sys.executable).with_name("openclaw-manager"))
@@ -37,6 +38,15 @@ def bare_script(name: str, folder: Path) -> list[str]:
     for script in _BARE.glob("*.py"):
         py_compile.compile(str(script), str(folder / f"{script.stem}.pyc"), doraise=True)
     return [sys.executable, str(folder / f"{name}.pyc")]
+
+
+def bare_database(folder: Path) -> str:
+    """Make a database for the bare scripts to insert into, and tell where it is."""
+    path = folder / "bare.db"
+    with closing(sqlite3.connect(path)) as connection:
+        connection.execute("PRAGMA journal_mode = WAL")
+        connection.execute("CREATE TABLE events (id INTEGER PRIMARY KEY, state BLOB)")
+    return str(path)
 
 
 @contextmanager

@@ -22,8 +22,11 @@ from fleet import fleet_row
 from large_view import large_view_row
 from long_history import long_history_rows
 from parallel import kills_row, parallel_row
+from proof import append_rows, verify_row
 from replay import replay_row
 from signing import signing_row
+from snapshots import capture_rows, diff_row, growth_row
+from time_travel import time_travel_rows
 
 from openclaw_manager.entrypoints.cli.output import rows_table
 
@@ -35,6 +38,12 @@ ROWS: dict[str, Callable[[Bench], list[Result]]] = {
     "signing": signing_row,
     "large-view": large_view_row,
     "replay": replay_row,
+    "append": append_rows,
+    "verify": verify_row,
+    "time-travel": time_travel_rows,
+    "capture": capture_rows,
+    "growth": growth_row,
+    "diff": diff_row,
     "long-history": long_history_rows,
     "parallel": parallel_row,
     "kills": kills_row,

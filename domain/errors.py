@@ -9,21 +9,42 @@
     │   ├── InvalidReason
     │   ├── InvalidSetting
     │   ├── InvalidFingerprint
+    │   ├── InvalidSignature
+    │   ├── CheckpointRefused
+    │   │   └── SignedByAnother
     │   ├── InvalidAuthorities
+    │   ├── ArchiveRefused
+    │   ├── SealRefused
+    │   ├── InvalidVersion
+    │   ├── InvalidMoment
+    │   ├── UnknownEvent
+    │   ├── FileRefused
+    │   ├── InvalidEntry
     │   └── KeyRefused
     ├── InstanceNotFound
     ├── AmbiguousInstance
     ├── NameTaken
+    │   └── NameTakenMeanwhile
     ├── InstanceRemoved         what was asked needs an instance that is not removed
     ├── InstanceNotRemoved      ... or one that is
+    │   └── InstanceStillPresent
     ├── InstanceNotPaired       ... or one that is paired as a device
+    ├── SnapshotNotFound
+    ├── AmbiguousSnapshot
+    ├── NeverCaptured           what was asked needs a snapshot of an instance
+    ├── SectionNotCaptured      ... or a section of a snapshot
+    ├── LogExists               a log can only be brought back where there is none
+    ├── NothingToVouchFor
     ├── TooMuchContention
     └── StoreError              the store, and not the request, is at fault
         ├── StoreDamaged
+        │   └── DeviceKeyDamaged
         ├── SecretMissing
         ├── StoreLocked
         ├── StoreFull
         ├── StoreUnavailable
+        ├── ErasureUnfinished
+        ├── OldSecretKept
         └── ViewBehind
 
 Classes are named for what went wrong, carry the facts as attributes, and say them in one
@@ -129,6 +150,28 @@ class InvalidFingerprint(InvalidInput):
         return f"{self.fingerprint!r} is no fingerprint; one is sha256: and 64 hex digits"
 
 
+class InvalidSignature(InvalidInput):
+    """A signature that the key did not make, or not of this message."""
+
+    def __str__(self) -> str:
+        return "the signature does not fit"
+
+
+class CheckpointRefused(InvalidInput):
+    """A checkpoint that says nothing of this log."""
+
+    def __init__(self, problem: str) -> None:
+        super().__init__(problem)
+        self.problem = problem
+
+    def __str__(self) -> str:
+        return f"the checkpoint {self.problem}"
+
+
+class SignedByAnother(CheckpointRefused):
+    """A checkpoint that was not signed by the key that it should be."""
+
+
 class InvalidAuthorities(InvalidInput):
     """A text that holds no certificate that could vouch for another."""
 
@@ -138,6 +181,65 @@ class InvalidAuthorities(InvalidInput):
 
     def __str__(self) -> str:
         return f"the CA file {self.problem}"
+
+
+class InvalidVersion(InvalidInput):
+    """A text that is no version of a gateway."""
+
+    def __init__(self, version: str) -> None:
+        super().__init__(version)
+        self.version = version
+
+    def __str__(self) -> str:
+        return f"{self.version!r} is no version; one is like 2026.9.6"
+
+
+class UnknownEvent(InvalidInput):
+    """A kind of event that there is not; ``known`` are the topics of those that there are."""
+
+    def __init__(self, event: str, known: Sequence[str]) -> None:
+        super().__init__(event, known)
+        self.event = event
+        self.known = tuple(known)
+
+    def __str__(self) -> str:
+        return f"no event is called {self.event!r}; there are {', '.join(self.known)}"
+
+
+class FileRefused(InvalidInput):
+    """A file that is not what it should be; nothing of it was taken, and it was not changed."""
+
+    def __init__(self, path: str, problem: str) -> None:
+        super().__init__(path, problem)
+        self.path = path
+        self.problem = problem
+
+    def __str__(self) -> str:
+        return f"{self.path} {self.problem}"
+
+
+class InvalidMoment(InvalidInput):
+    """A time, or a position in the log, of which nothing can be known."""
+
+    def __init__(self, moment: str, problem: str) -> None:
+        super().__init__(moment, problem)
+        self.moment = moment
+        self.problem = problem
+
+    def __str__(self) -> str:
+        return f"the moment {self.moment!r} {self.problem}"
+
+
+class InvalidEntry(InvalidInput):
+    """A part of an entry in such a file that is not what it should be; never repeats it."""
+
+    def __init__(self, key: str, problem: str) -> None:
+        super().__init__(key, problem)
+        self.key = key
+        self.problem = problem
+
+    def __str__(self) -> str:
+        return f"its {self.key} {self.problem}"
 
 
 class KeyRefused(InvalidInput):
@@ -187,6 +289,17 @@ class NameTaken(OpenClawManagerError):
         return f"the name {self.name!r} is taken by the instance {self.holder}"
 
 
+class NameTakenMeanwhile(NameTaken):
+    """While an instance was removed, another took its name."""
+
+    def __init__(self, name: str, holder: str, instance_id: str) -> None:
+        super().__init__(name, holder)
+        self.instance_id = instance_id
+
+    def __str__(self) -> str:
+        return f"the name {self.name!r} was taken meanwhile by the instance {self.holder}"
+
+
 class InstanceRemoved(OpenClawManagerError):
     """The instance is removed, and what was asked needs one that is not."""
 
@@ -210,6 +323,13 @@ class InstanceNotRemoved(OpenClawManagerError):
         return f"the instance {self.name!r} is not removed"
 
 
+class InstanceStillPresent(InstanceNotRemoved):
+    """The instance is not removed, and the secrets of such a one are needed."""
+
+    def __str__(self) -> str:
+        return f"the instance {self.name!r} is not removed, and only a removed one can be purged"
+
+
 class InstanceNotPaired(OpenClawManagerError):
     """The instance is not paired, so there is nothing to undo."""
 
@@ -219,6 +339,95 @@ class InstanceNotPaired(OpenClawManagerError):
 
     def __str__(self) -> str:
         return f"the instance {self.name!r} is not paired"
+
+
+class SnapshotNotFound(OpenClawManagerError):
+    """No snapshot is meant by this; ``problem`` is a clause that says why."""
+
+    def __init__(self, reference: str, problem: str) -> None:
+        super().__init__(reference, problem)
+        self.reference = reference
+        self.problem = problem
+
+    def __str__(self) -> str:
+        return f"there is no snapshot {self.reference!r}: {self.problem}"
+
+
+class AmbiguousSnapshot(OpenClawManagerError):
+    """Several ids begin like this; ``candidates`` are (id, description) pairs."""
+
+    def __init__(self, reference: str, candidates: Sequence[tuple[str, str]]) -> None:
+        super().__init__(reference, candidates)
+        self.reference = reference
+        self.candidates = tuple(candidates)
+
+    def __str__(self) -> str:
+        them = ", ".join(f"{id_} ({what})" for id_, what in self.candidates)
+        return f"{self.reference!r} could be any of {them}"
+
+
+class NeverCaptured(OpenClawManagerError):
+    """There is no snapshot of the instance."""
+
+    def __init__(self, name: str) -> None:
+        super().__init__(name)
+        self.name = name
+
+    def __str__(self) -> str:
+        return f"the instance {self.name!r} was never captured"
+
+
+class SectionNotCaptured(OpenClawManagerError):
+    """A snapshot has not got a section; ``problem`` is a clause that says why."""
+
+    def __init__(self, section: str, snapshot: str, name: str, problem: str) -> None:
+        super().__init__(section, snapshot, name, problem)
+        self.section = section
+        self.snapshot = snapshot
+        self.name = name
+        self.problem = problem
+
+    def __str__(self) -> str:
+        return (
+            f"the snapshot {self.snapshot} of {self.name!r} has no {self.section}: {self.problem}"
+        )
+
+
+class LogExists(OpenClawManagerError):
+    """There is a log already, and one that is brought back would bury it."""
+
+    def __init__(self, place: "PurePath") -> None:
+        super().__init__(place)
+        self.place = place
+
+    def __str__(self) -> str:
+        return f"{self.place} is there already, and a log is only imported where there is none"
+
+
+class ArchiveRefused(InvalidInput):
+    """An exported log that is incomplete or not as it was exported; nothing was imported."""
+
+    def __init__(self, line: int, problem: str) -> None:
+        super().__init__(line, problem)
+        self.line = line
+        self.problem = problem
+
+    def __str__(self) -> str:
+        return f"line {self.line} of the export {self.problem}"
+
+
+class SealRefused(InvalidInput):
+    """A seal that the passphrase does not open."""
+
+    def __str__(self) -> str:
+        return "the passphrase does not open the sealed secrets, or they were changed"
+
+
+class NothingToVouchFor(OpenClawManagerError):
+    """The log has no event yet, so there is nothing that a checkpoint could vouch for."""
+
+    def __str__(self) -> str:
+        return "nothing was ever recorded here, so there is nothing to vouch for"
 
 
 class TooMuchContention(OpenClawManagerError):
@@ -244,6 +453,14 @@ class StoreDamaged(StoreError):
     """A file of the store holds something other than what was written."""
 
 
+class DeviceKeyDamaged(StoreDamaged):
+    """The secret store has no Ed25519 key where it should have the one of this home."""
+
+    def __init__(self) -> None:
+        problem = "holds something else where the device key of this home was"
+        super().__init__("the secret store", problem)
+
+
 class SecretMissing(StoreError):
     """The log refers to a secret of an instance, and the secret store does not have it."""
 
@@ -263,6 +480,25 @@ class StoreFull(StoreError):
 
 class StoreUnavailable(StoreError):
     """The store cannot be opened, read or written: permissions, a missing folder, a dead disk."""
+
+
+class OldSecretKept(StoreError):
+    """The fact is recorded, and a secret that it makes an old one could not be erased."""
+
+    def __str__(self) -> str:
+        return f"recorded, but the secret of before is not erased: {super().__str__()}"
+
+
+class ErasureUnfinished(StoreError):
+    """The purge of an instance is recorded, and its secrets could not be erased."""
+
+    def __init__(self, place: "PurePath | str", problem: str, name: str, instance_id: str) -> None:
+        super().__init__(place, problem)
+        self.name = name
+        self.instance_id = instance_id
+
+    def __str__(self) -> str:
+        return f"recorded, but the secrets of {self.name!r} are not erased: {super().__str__()}"
 
 
 class ViewBehind(StoreError):

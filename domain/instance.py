@@ -2,26 +2,40 @@
 
 from collections.abc import Iterable
 from datetime import datetime
-from typing import Any, Self
+from typing import TYPE_CHECKING, Any, Self
 from uuid import UUID
-
-from eventsourcing.domain import AggregateCreated
 
 from openclaw_manager.domain.address import GatewayUrl
 from openclaw_manager.domain.condition import Status
 from openclaw_manager.domain.device import GrantedPairing
-from openclaw_manager.domain.errors import InstanceNotPaired, InstanceNotRemoved, InstanceRemoved
+from openclaw_manager.domain.errors import (
+    InstanceNotPaired,
+    InstanceNotRemoved,
+    InstanceRemoved,
+    InstanceStillPresent,
+)
 from openclaw_manager.domain.name import InstanceName
 from openclaw_manager.domain.ping import PingOutcome
-from openclaw_manager.domain.provenance import Fact, FactKeeper, Provenance, StateSnapshot
+from openclaw_manager.domain.provenance import (
+    Fact,
+    FactKeeper,
+    FirstFact,
+    Provenance,
+    StateSnapshot,
+)
 from openclaw_manager.domain.secret import (
+    NO_CREDENTIALS,
     CredentialChanges,
     Credentials,
     SecretReference,
     no_longer_in,
+    references_in,
 )
 from openclaw_manager.domain.tag import Tag, retagged
 from openclaw_manager.domain.trust import TlsFingerprint, Trust
+
+if TYPE_CHECKING:
+    from openclaw_manager.domain.past import Past
 
 
 class Instance(FactKeeper):
@@ -34,7 +48,7 @@ class Instance(FactKeeper):
     class Event(Fact):
         """Anything that happens to an instance."""
 
-    class Registered(Event, AggregateCreated):
+    class Registered(Event, FirstFact):
         """A gateway became known. Nobody has contacted it yet."""
 
         TOPIC = "instance.registered"
@@ -44,6 +58,40 @@ class Instance(FactKeeper):
         token: SecretReference | None
         private_key: SecretReference | None
         public_key: str | None
+
+    class Adopted(Event, FirstFact):
+        """An instance that another tool had registered became known, with what that says of it."""
+
+        TOPIC = "instance.adopted"
+        name: str
+        url: str
+        tags: list[str]
+        token: SecretReference | None
+        private_key: SecretReference | None
+        public_key: str | None
+        authorities: str | None
+        fingerprint: str | None
+        created_at: str
+        updated_at: str
+        removed_at: str | None
+        status: str
+        last_ping_at: str | None
+        last_ping_latency_ms: float | None
+        version: str | None
+        device_id: str | None
+
+        def apply(self, aggregate: "Instance") -> None:
+            """Believe the other tool, until something happens here."""
+            aggregate.authorities = self.authorities
+            aggregate.fingerprint = self.fingerprint
+            aggregate.created_elsewhere_on = datetime.fromisoformat(self.created_at)
+            aggregate.changed_elsewhere_on = datetime.fromisoformat(self.updated_at)
+            aggregate.removed_at = _moment(self.removed_at)
+            aggregate.status = self.status
+            aggregate.last_ping_at = _moment(self.last_ping_at)
+            aggregate.last_ping_latency_ms = self.last_ping_latency_ms
+            aggregate.version_of_gateway = self.version
+            aggregate.device_id = self.device_id
 
     class Pinged(Event):
         """A ping succeeded: one authenticated round trip was completed."""
@@ -139,6 +187,16 @@ class Instance(FactKeeper):
             aggregate.authorities = self.authorities
             aggregate.fingerprint = self.fingerprint
 
+    class SnapshotTaken(Event):
+        """The gateway was asked for what it holds, and what it said is kept as a snapshot."""
+
+        TOPIC = "instance.snapshot-taken"
+        snapshot_id: str
+
+        def apply(self, aggregate: "Instance") -> None:
+            """Remember the latest; each snapshot leads to the one before."""
+            aggregate.last_snapshot = self.snapshot_id
+
     class SoftDeleted(Event):
         """The instance was removed; everything about it is kept."""
 
@@ -156,6 +214,22 @@ class Instance(FactKeeper):
         def apply(self, aggregate: "Instance") -> None:
             """Be an instance like any other again."""
             aggregate.removed_at = None
+
+    class Purged(Event):
+        """The secrets of a removed instance were erased for good: these."""
+
+        TOPIC = "instance.purged"
+        token: SecretReference | None
+        private_key: SecretReference | None
+        device_token: SecretReference | None
+
+        def apply(self, aggregate: "Instance") -> None:
+            """Have no credentials and no pairing any more, and remember what was to be erased."""
+            erased = references_in(aggregate.credentials).values()
+            aggregate.purged = [*(aggregate.purged or []), *(secret["ref"] for secret in erased)]
+            aggregate.credentials = NO_CREDENTIALS.copy()
+            aggregate.pairing = None
+            aggregate.device_id = None
 
     class Renamed(Event):
         """People call the instance something else from now on."""
@@ -215,18 +289,22 @@ class Instance(FactKeeper):
         private_key: SecretReference | None,
         public_key: str | None,
     ) -> None:
-        """Begin as ``Registered`` says: known, and never pinged."""
+        """Begin as ``Registered`` and ``Adopted`` say: known, and never pinged from here."""
         self.name = name
         self.url = url
         self.tags = tags
         self.credentials = Credentials(
             token=token, private_key=private_key, public_key=public_key, device_token=None
         )
+        self.created_elsewhere_on: datetime | None = None
+        self.changed_elsewhere_on: datetime | None = None
         self.removed_at: datetime | None = None
+        self.purged: list[str] | None = None
         self.pairing: GrantedPairing | None = None
         self.gateway_id: str | None = None
         self.authorities: str | None = None
         self.fingerprint: str | None = None
+        self.last_snapshot: str | None = None
         self.forget_what_pings_found()
 
     def forget_what_pings_found(self) -> None:
@@ -267,6 +345,55 @@ class Instance(FactKeeper):
             reason=by.reason,
         )
 
+    @classmethod
+    def adopt(
+        cls,
+        instance_id: UUID,
+        name: InstanceName,
+        url: GatewayUrl,
+        credentials: Credentials,
+        tags: Iterable[Tag],
+        trust: Trust,
+        past: "Past",
+        by: Provenance,
+    ) -> Self:
+        """Make a gateway known that another tool had registered, without contacting it."""
+        return cls._create(
+            cls.Adopted,
+            id=instance_id,
+            name=str(name),
+            url=str(url),
+            tags=retagged([], tags, []),
+            token=credentials["token"],
+            private_key=credentials["private_key"],
+            public_key=credentials["public_key"],
+            authorities=trust.authorities,
+            fingerprint=trust.fingerprint and str(trust.fingerprint),
+            created_at=past.created_at.isoformat(),
+            updated_at=past.updated_at.isoformat(),
+            removed_at=past.removed_at and past.removed_at.isoformat(),
+            status=past.status.value,
+            last_ping_at=past.last_ping_at and past.last_ping_at.isoformat(),
+            last_ping_latency_ms=past.last_ping_latency_ms,
+            version=past.version,
+            device_id=past.device_id,
+            timestamp=by.at,
+            actor=by.actor,
+            reason=by.reason,
+        )
+
+    @property
+    def registered_on(self) -> datetime:
+        """When somebody first registered it, here or with the tool that it was adopted from."""
+        return self.created_elsewhere_on or self.created_on
+
+    @property
+    def changed_on(self) -> datetime:
+        """When something last happened to it, here or, before it was adopted, elsewhere."""
+        if self.changed_elsewhere_on is not None and self.version == 1:
+            return self.changed_elsewhere_on
+        return self.modified_on
+
     def record_ping(self, outcome: PingOutcome, by: Provenance) -> None:
         """Record what a ping found; raises ``InstanceRemoved``."""
         self._refuse_if_removed()
@@ -276,6 +403,11 @@ class Instance(FactKeeper):
                 self.record(self.GatewayRecognised, by, gateway_id=outcome.gateway_id)
         else:
             self.record(self.PingFailed, by, **_failure(outcome))
+
+    def keep_snapshot(self, snapshot_id: UUID, by: Provenance) -> None:
+        """Have this as the latest snapshot; raises ``InstanceRemoved``."""
+        self._refuse_if_removed()
+        self.record(self.SnapshotTaken, by, snapshot_id=str(snapshot_id))
 
     def remove(self, by: Provenance) -> None:
         """Remove the instance without forgetting it; raises ``InstanceRemoved`` the second time."""
@@ -287,6 +419,25 @@ class Instance(FactKeeper):
         if self.removed_at is None:
             raise InstanceNotRemoved(self.name)
         self.record(self.Restored, by)
+
+    def purge(self, by: Provenance) -> list[str]:
+        """Let go of all secrets for good, where there are any; raises ``InstanceStillPresent``.
+
+        Returns the references to all that are to be erased, those of purges before included,
+        so that one that was interrupted is finished by another.
+        """
+        if self.removed_at is None:
+            raise InstanceStillPresent(self.name)
+        held = self.credentials
+        if self.purged is None or held != NO_CREDENTIALS:
+            self.record(
+                self.Purged,
+                by,
+                token=held["token"],
+                private_key=held["private_key"],
+                device_token=held["device_token"],
+            )
+        return list(self.purged or [])
 
     def rename(self, name: InstanceName, by: Provenance) -> None:
         """Take another name, if it is another; raises ``InstanceRemoved``."""
@@ -376,6 +527,10 @@ class Instance(FactKeeper):
     def _refuse_if_removed(self) -> None:
         if self.removed_at is not None:
             raise InstanceRemoved(self.name, self.removed_at)
+
+
+def _moment(written: str | None) -> datetime | None:
+    return datetime.fromisoformat(written) if written else None
 
 
 def _success(outcome: PingOutcome) -> dict[str, Any]:

@@ -1,7 +1,7 @@
 """Secrets as the log knows them: where the value lies, and a fingerprint to tell it by."""
 
 from hashlib import sha256
-from typing import Self, TypedDict
+from typing import NamedTuple, Self, TypedDict
 
 from openclaw_manager.domain.errors import InvalidToken
 
@@ -20,6 +20,13 @@ class SecretReference(TypedDict):
 def fingerprint(secret: str) -> str:
     """Tell one secret from another without saying it."""
     return "sha256:" + sha256(secret.encode()).hexdigest()[:12]
+
+
+def repr_without(record: NamedTuple, *hidden: str) -> str:
+    """Write a record for logs and tracebacks, without the members that they must not have."""
+    members = record._asdict().items()
+    shown = ", ".join(f"{name}={value!r}" for name, value in members if name not in hidden)
+    return f"{type(record).__name__}({shown})"
 
 
 class Token(str):

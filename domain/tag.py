@@ -6,7 +6,7 @@ from typing import Self
 
 from openclaw_manager.domain.errors import InvalidTag
 
-_SHAPE = re.compile(r"[A-Za-z0-9][A-Za-z0-9._/-]{0,62}(=[A-Za-z0-9._/:@+-]{0,63})?")
+_SHAPE = r"[A-Za-z0-9][A-Za-z0-9._/-]{0,62}(=[A-Za-z0-9._/:@+-]{0,63})?"
 
 
 class Tag(str):
@@ -20,7 +20,7 @@ class Tag(str):
 
     def __new__(cls, text: str) -> Self:
         """Take a text as a tag, or say what is wrong with it."""
-        if not _SHAPE.fullmatch(text):
+        if not re.fullmatch(_SHAPE, text):
             raise InvalidTag(text, "is not a word or key=value of letters, digits and . _ / -")
         return super().__new__(cls, text)
 

@@ -5,7 +5,7 @@ from typing import NamedTuple, Self
 
 from openclaw_manager.domain.errors import InvalidFingerprint
 
-_SHAPE = re.compile(r"sha256:([0-9a-f]{64})")
+_SHAPE = r"sha256:([0-9a-f]{64})"
 
 
 class TlsFingerprint(str):
@@ -20,7 +20,7 @@ class TlsFingerprint(str):
     def __new__(cls, text: str) -> Self:
         """Take a text as a fingerprint, in the one form in which two are compared."""
         kind, _, digits = text.strip().lower().partition(":")
-        match = _SHAPE.fullmatch(f"{kind}:{digits.replace(':', '')}")
+        match = re.fullmatch(_SHAPE, f"{kind}:{digits.replace(':', '')}")
         if not match:
             raise InvalidFingerprint(text[:200])
         return super().__new__(cls, match[0])

@@ -15,12 +15,24 @@ from fakes.device_keys import FakeDeviceKeys
 from fakes.gateway_link import FakeGatewayLink
 from openclaw_manager.adapters.data_json.file import DataJson
 from openclaw_manager.adapters.secret_store.sqlite import SqliteSecretStore
+from openclaw_manager.application.adoption.adopting import Adopting
+from openclaw_manager.application.adoption.entries import EntryReader
+from openclaw_manager.application.capturing import Capturing
+from openclaw_manager.application.comparing import Comparing
+from openclaw_manager.application.configurations import Configurations
 from openclaw_manager.application.event_log import EventLog
 from openclaw_manager.application.history import History
 from openclaw_manager.application.instances import Instances
 from openclaw_manager.application.pairing import Pairing
 from openclaw_manager.application.pinging import Pinging
+from openclaw_manager.application.probing import Probes
 from openclaw_manager.application.projection import Projection
+from openclaw_manager.application.proof.checkpoints import Checkpoints
+from openclaw_manager.application.proof.verification import Verification
+from openclaw_manager.application.purging import Purging
+from openclaw_manager.application.showing import Showing
+from openclaw_manager.application.snapshots import Snapshots
+from openclaw_manager.application.time_travel import TimeTravel
 from openclaw_manager.application.trusting import Trusting
 from openclaw_manager.entrypoints.composition.container import Container
 from openclaw_manager.entrypoints.composition.settings import resolve
@@ -36,10 +48,22 @@ class Core:
     secrets: SqliteSecretStore
     projection: Projection
     instances: Instances
+    probes: Probes
     pinging: Pinging
+    capturing: Capturing
+    snapshots: Snapshots
+    comparing: Comparing
+    configurations: Configurations
+    showing: Showing
     pairing: Pairing
     trusting: Trusting
+    entry_reader: EntryReader
+    adopting: Adopting
+    purging: Purging
+    verification: Verification
+    checkpoints: Checkpoints
     history: History
+    travel: TimeTravel
     keys: FakeDeviceKeys
     gateways: FakeGatewayLink
 
@@ -71,10 +95,22 @@ def core_in(home: Path, **settings: str) -> Core:
         secrets=container.secret_store(),
         projection=container.projection(),
         instances=container.instances(),
+        probes=container.probes(),
         pinging=container.pinging(),
+        capturing=container.capturing(),
+        snapshots=container.snapshots(),
+        comparing=container.comparing(),
+        configurations=container.configurations(),
+        showing=container.showing(),
         pairing=container.pairing(),
         trusting=container.trusting(),
+        entry_reader=container.entry_reader(),
+        adopting=container.adopting(),
+        purging=container.purging(),
+        verification=container.verification(),
+        checkpoints=container.checkpoints(),
         history=container.history(),
+        travel=container.time_travel(),
         keys=keys,
         gateways=gateways,
     )

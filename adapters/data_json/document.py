@@ -1,15 +1,19 @@
-"""``data.json`` as text: what is ours can be replaced, the rest stays as it is written.
+"""``data.json`` as text, cut into its members and entries, and put together from them."""
 
-The file is cut into the JSON texts of its members and entries and put together from them, so
-what others wrote keeps every digit, and to change one entry of ten thousand costs one entry.
-"""
-
-import json
-import re
-from collections.abc import Iterator
+from collections.abc import Collection, Sequence
 from typing import Any, Self
 
-from openclaw_manager.application.ports.view import INSTANCE_FIELDS, MINION_KEYS, Minion
+from openclaw_manager.adapters.data_json.entries import (
+    OUR_INSTANCE,
+    OUR_RELATION,
+    OUR_SNAPSHOT,
+    Cursor,
+    Entries,
+    dumped,
+    json_decoder,
+)
+from openclaw_manager.application.ports.view import SNAPSHOT_TYPE, Minion, Relation, Written
+from openclaw_manager.application.ports.view_reading import ViewContent
 from openclaw_manager.domain.stamp import Stamp
 
 _SCHEMA = 1
@@ -19,33 +23,20 @@ _STAMP = "openclawManager"
 _FIELDS = "fields"
 
 
-def _refuse(constant: str) -> None:
-    """Refuse what Python takes for a number, and JSON does not."""
-    raise ValueError(constant)
-
-
-def _whole(digits: str) -> int | float:
-    """Read a number that may have more digits than Python turns into an int."""
-    return int(digits) if len(digits) < _MOST_DIGITS else float(digits)
-
-
-_MOST_DIGITS = 4000
-_json = json.JSONDecoder(parse_int=_whole, parse_constant=_refuse)
-_end_of_space = re.compile(r"[ \t\r\n]*").match
-
-
 class DamagedDocument(ValueError):
     """The text is not what a ``data.json`` can be; the argument says why."""
 
 
 class Document:
-    """The members of the file in their order, and the entries of ``minions`` in theirs."""
+    """The members of the file in their order, and the entries of its lists in theirs."""
 
     def __init__(self) -> None:
         self.stamp: Stamp | None = None
         self._members = {_MINIONS: "", _RELATIONS: f'"{_RELATIONS}": []'}
-        self._entries: list[str | None] = []  # None where one was taken out
-        self._places: dict[str, list[int]] = {}
+        self._minions = Entries()
+        self._owned: dict[str, set[str]] = {}  # the ids of what belongs to each instance
+        self._relations_text = "[]"  # empty where it is no list
+        self._relations: Entries | None = None  # None until one is to be changed
 
     @classmethod
     def parse(cls, data: bytes) -> Self:
@@ -54,52 +45,97 @@ class Document:
             raise DamagedDocument("is empty")
         document = cls()
         try:
-            document._read(_Cursor(data.decode("utf-8-sig")))  # a byte order mark is no harm
+            document._read(Cursor(data.decode("utf-8-sig")))  # a byte order mark is no harm
         except UnicodeDecodeError as error:
             raise DamagedDocument("is not UTF-8") from error
         except (ValueError, RecursionError) as error:
             raise DamagedDocument("is not a complete JSON object with a list of minions") from error
         return document
 
-    def _read(self, cursor: "_Cursor") -> None:
+    def _read(self, cursor: Cursor) -> None:
         for key, key_text in cursor.members():
             if key == _MINIONS:
-                self._read_entries(cursor)
+                self._read_minions(cursor)
                 continue
             value, text = cursor.value()
             self._members[key] = f"{key_text}: {text}"
             if key == _STAMP:
                 self.stamp = stamp_in(value)
+            elif key == _RELATIONS:
+                self._relations_text = text if isinstance(value, list) else ""
         cursor.expect_end()
 
-    def _read_entries(self, cursor: "_Cursor") -> None:
+    def _read_minions(self, cursor: Cursor) -> None:
         for value, text in cursor.items():
-            if isinstance(value, dict) and isinstance(value.get("id"), str):
-                self._places.setdefault(value["id"], []).append(len(self._entries))
-            self._entries.append(text)
+            self._minions.append(value, text)
+            if isinstance(value, dict):
+                self._note_owner(value)
+
+    def _note_owner(self, minion: dict[str, Any]) -> None:
+        fields = minion.get(_FIELDS)
+        owner = fields.get("instanceId") if isinstance(fields, dict) else None
+        if isinstance(owner, str) and isinstance(minion.get("id"), str):
+            self._owned.setdefault(owner, set()).add(minion["id"])
+
+    def belonging_to(self, instance_ids: Collection[str]) -> set[str]:
+        """Tell the ids of the entries that say they belong to these instances."""
+        nothing: set[str] = set()
+        return nothing.union(*(self._owned.get(id_, nothing) for id_ in instance_ids))
 
     def put(self, minion: Minion) -> None:
-        """Put an entry in place of the one with its id, keeping what others added to that.
+        """Put an entry in place of the one with its id, keeping what others added to that."""
+        is_snapshot = minion.get("minionTypeId") == SNAPSHOT_TYPE
+        self._minions.put(minion, OUR_SNAPSHOT if is_snapshot else OUR_INSTANCE)
+        self._note_owner(minion)
 
-        Of several with its id, which another tool may have made, the last one stays.
-        """
-        *copies, place = self._places.get(minion["id"], [len(self._entries)])
-        self._places[minion["id"]] = [place]
-        for copy in copies:
-            self._entries[copy] = None
-        if place == len(self._entries):
-            self._entries.append(_dumped(minion))
-        else:
-            self._entries[place] = _merged(self._entries[place] or "", minion)
+    def relate(self, relation: Relation) -> None:
+        """Put a relation in likewise, where relations are a list."""
+        if self._relations_text:
+            self._our_relations().put(relation, OUR_RELATION)
+
+    def carry_over(self, entries: Sequence[Written], relations: Sequence[Written]) -> bool:
+        """Take in what others wrote elsewhere; tell whether anything of it was not here yet."""
+        new = [self._minions.add(entry) for entry in entries]
+        for entry in entries:
+            self._note_owner(entry.value)
+        if self._relations_text and relations:
+            new += [self._our_relations().add(relation) for relation in relations]
+        return any(new)
+
+    def take_out(self, ids: Collection[str]) -> None:
+        """Take out all entries and relations with these ids; unknown ones are ignored."""
+        self._minions.take_out(ids)
+        for owned in self._owned.values():
+            owned.difference_update(ids)
+        if self._relations_text:
+            self._our_relations().take_out(ids)
+
+    def _our_relations(self) -> Entries:
+        if self._relations is None:
+            self._relations = Entries()
+            for value, text in Cursor(self._relations_text).items():
+                self._relations.append(value, text)
+        return self._relations
 
     def text(self, stamp: Stamp) -> str:
         """Write the file with a new stamp, one entry a line."""
         self.stamp = stamp
         written = {"schema": _SCHEMA, "store": stamp.log, "position": stamp.position}
-        self._members[_STAMP] = f'"{_STAMP}": {_dumped(written)}'
-        entries = ",\n".join(filter(None, self._entries))
-        self._members[_MINIONS] = f'"{_MINIONS}": ' + (f"[\n{entries}\n]" if entries else "[]")
+        self._members[_STAMP] = f'"{_STAMP}": {dumped(written)}'
+        self._members[_MINIONS] = f'"{_MINIONS}": {self._minions.text()}'
+        if self._relations is not None:
+            self._members[_RELATIONS] = f'"{_RELATIONS}": {self._relations.text()}'
         return "{" + ",\n".join(self._members.values()) + "}\n"
+
+
+def text_of(minions: Sequence[Minion], relations: Sequence[Relation], stamp: Stamp) -> str:
+    """Write a file that holds these, and nothing of others."""
+    document = Document()
+    for minion in minions:
+        document.put(minion)
+    for relation in relations:
+        document.relate(relation)
+    return document.text(stamp)
 
 
 def read(data: bytes) -> tuple[list[Any], Stamp | None]:
@@ -107,14 +143,21 @@ def read(data: bytes) -> tuple[list[Any], Stamp | None]:
 
     Raises ``DamagedDocument`` for what ``Document.parse`` would refuse.
     """
+    content = read_all(data)
+    return content.minions, content.stamp
+
+
+def read_all(data: bytes) -> ViewContent:
+    """Read the relations too; raises ``DamagedDocument``."""
     try:
-        members = _json.decode(data.decode("utf-8-sig"))
-        minions = members.get(_MINIONS, [])
+        members = json_decoder.decode(data.decode("utf-8-sig"))
+        minions, relations = members.get(_MINIONS, []), members.get(_RELATIONS, [])
     except (ValueError, RecursionError, AttributeError) as error:
         raise DamagedDocument("is not a JSON object") from error
     if not isinstance(minions, list):
         raise DamagedDocument("has no list of minions")
-    return minions, stamp_in(members.get(_STAMP))
+    relations = relations if isinstance(relations, list) else []
+    return ViewContent(stamp_in(members.get(_STAMP)), minions, relations)
 
 
 def stamp_in(member: Any) -> Stamp | None:
@@ -123,92 +166,3 @@ def stamp_in(member: Any) -> Stamp | None:
         case {"schema": 1, "store": str(log), "position": int(position)}:
             return Stamp(log, position)
     return None
-
-
-def _merged(before: str, minion: Minion) -> str:
-    """Write an entry with what others added to the one before, as they had written it."""
-    value = _json.decode(before)
-    fields = value.get(_FIELDS)
-    have_fields = isinstance(fields, dict)
-    if have_fields and value.keys() <= MINION_KEYS and fields.keys() <= INSTANCE_FIELDS:
-        return _dumped(minion)
-    members = _members_of(before)
-    fields_before = _members_of(members[_FIELDS][1]) if have_fields else {}
-    ours = {key: (_dumped(key), _dumped(part)) for key, part in minion.items()}
-    our_fields = {key: (_dumped(key), _dumped(part)) for key, part in minion[_FIELDS].items()}
-    ours[_FIELDS] = (_dumped(_FIELDS), _joined(our_fields, fields_before, INSTANCE_FIELDS))
-    return _joined(ours, members, MINION_KEYS)
-
-
-_Members = dict[str, tuple[str, str]]
-"""The members of an object by their keys, the key and the value as each is written."""
-
-
-def _members_of(text: str) -> _Members:
-    cursor = _Cursor(text)
-    return {key: (key_text, cursor.value()[1]) for key, key_text in cursor.members()}
-
-
-def _joined(ours: _Members, before: _Members, our_keys: frozenset[str]) -> str:
-    theirs = {key: member for key, member in before.items() if key not in our_keys}
-    return "{" + ", ".join(map(": ".join, (ours | theirs).values())) + "}"
-
-
-def _dumped(value: Any) -> str:
-    return json.dumps(value, ensure_ascii=False)
-
-
-class _Cursor:
-    """Walks through a JSON text; every method raises ``ValueError`` where it is not JSON."""
-
-    def __init__(self, text: str) -> None:
-        self._text = text
-        self._at = 0
-
-    def members(self) -> Iterator[tuple[str, str]]:
-        """Yield the keys of an object, each as a value and as it is written.
-
-        The caller takes each value before the next key.
-        """
-        for _ in self._separated("{", "}"):
-            key, text = self.value()
-            if not isinstance(key, str) or not self._take(":"):
-                raise ValueError
-            yield key, text
-
-    def items(self) -> Iterator[tuple[Any, str]]:
-        """Yield the items of an array, each as a value and as it is written."""
-        for _ in self._separated("[", "]"):
-            yield self.value()
-
-    def _separated(self, opening: str, closing: str) -> Iterator[None]:
-        if not self._take(opening):
-            raise ValueError
-        if self._take(closing):
-            return
-        yield
-        while not self._take(closing):
-            if not self._take(","):
-                raise ValueError
-            yield
-
-    def value(self) -> tuple[Any, str]:
-        """Take a value, and the text that it is written as."""
-        start = self._skip_space()
-        value, self._at = _json.raw_decode(self._text, start)
-        return value, self._text[start : self._at]
-
-    def expect_end(self) -> None:
-        """Refuse whatever still follows."""
-        if self._skip_space() != len(self._text):
-            raise ValueError
-
-    def _take(self, mark: str) -> bool:
-        found = self._text.startswith(mark, self._skip_space())
-        self._at += found
-        return found
-
-    def _skip_space(self) -> int:
-        match = _end_of_space(self._text, self._at)
-        self._at = match.end() if match else self._at
-        return self._at

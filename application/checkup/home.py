@@ -16,7 +16,7 @@ from openclaw_manager.domain.errors import OpenClawManagerError
 
 _MS = 1000
 _MODES = frozenset({CheckId.HOME_MODE, CheckId.FILE_MODES})
-_VIEW = frozenset({CheckId.DATA_JSON, CheckId.DATA_JSON_CURRENT})
+_VIEW = frozenset({CheckId.DATA_JSON, CheckId.DATA_JSON_CURRENT, CheckId.DATA_JSON_ENTRIES})
 
 
 class HomeCheckup:

@@ -15,7 +15,6 @@ from openclaw_manager.application.ports.examination import (
 )
 from openclaw_manager.application.ports.secret_store import SecretStore
 from openclaw_manager.domain.address import GatewayUrl
-from openclaw_manager.domain.errors import KeyRefused
 from openclaw_manager.domain.instance import Instance
 from openclaw_manager.domain.secret import references_in
 
@@ -106,18 +105,15 @@ class SecretRecords:
         return _ok(CheckId.SECRETS_ORPHANED, "none")
 
     def _device_key(self, instances: Iterable[Instance]) -> Check:
-        paired = [one for one in instances if one.pairing and one.removed_at is None]
-        with_own_key = [one.name for one in paired if one.credentials["private_key"] is None]
-        try:
-            device = self._own_device.device()
-        except KeyRefused as refused:
-            return Check(CheckId.DEVICE_KEY, Verdict.FAILED, str(refused))
+        present = (one for one in instances if one.removed_at is None)
+        users = [one.name for one in self._own_device.users(present)]
+        device = self._own_device.device()
         if device is not None:
-            users = f"used by {_count(len(with_own_key), 'paired instance')}"
-            return _ok(CheckId.DEVICE_KEY, f"device {device.id[:12]}…, {users}")
-        if with_own_key:
-            lost = f"is gone, although paired with {', '.join(with_own_key)}"
-            return Check(CheckId.DEVICE_KEY, Verdict.FAILED, lost, about=with_own_key[0])
+            used = f"used by {_count(len(users), 'paired instance')}"
+            return _ok(CheckId.DEVICE_KEY, f"device {device.id[:12]}…, {used}")
+        if users:
+            lost = f"is gone, although paired with {', '.join(users)}"
+            return Check(CheckId.DEVICE_KEY, Verdict.FAILED, lost, about=users[0])
         return Check(
             CheckId.DEVICE_KEY, Verdict.SKIPPED, "none yet: it is made when one is first needed"
         )

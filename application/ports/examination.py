@@ -31,6 +31,7 @@ class CheckId(StrEnum):
     CLOCK = "clock"
     DUPLICATE_URL = "duplicate-url"
     SHARED_TOKEN = "shared-token"
+    DATA_JSON_ENTRIES = "data-json-entries"
     SECRETS_RESOLVE = "secrets-resolve"
     SECRETS_ORPHANED = "secrets-orphaned"
     DEVICE_KEY = "device-key"

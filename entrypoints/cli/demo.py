@@ -1,5 +1,6 @@
 """``demo``: the main job from beginning to end, on simulators, leaving nothing behind."""
 
+import json
 import os
 import shlex
 import signal
@@ -13,6 +14,7 @@ import click
 
 _TOKEN = "demo-token"
 _PATIENCE = 20.0  # seconds
+_STATE = "state.json"
 _TERMINATED = 143  # what a shell calls the end of a process by SIGTERM
 
 
@@ -20,7 +22,7 @@ _TERMINATED = 143  # what a shell calls the end of a process by SIGTERM
 def demo() -> None:
     """Show the main job on simulated gateways.
 
-    Starts one for each dialect, registers, pings, removes and restores them.
+    Starts one for each dialect, registers, pings, captures, removes and restores them.
 
     Everything happens on loopback and in a temporary folder; both are gone afterwards.
     """
@@ -28,6 +30,7 @@ def demo() -> None:
     with ExitStack() as stack:
         folder = stack.enter_context(tempfile.TemporaryDirectory(prefix="openclaw-manager-"))
         demonstration = _Demonstration(folder)
+        demonstration.configure(model="small")
         demonstration.tell("Three gateways on this machine, one for each dialect that is spoken.")
         demonstration.run("keys", "generate", "--out", "device.pem")
         gateways = {
@@ -50,6 +53,14 @@ class _Demonstration:
     def tell(self, text: str) -> None:
         click.echo(f"\n{click.style(text, bold=True)}")
 
+    def configure(self, *, model: str) -> None:
+        """Let the gateway of the openclaw dialect have this configuration from now on."""
+        agents = {"list": [{"id": "main", "model": model}]}
+        draft = os.path.join(self._folder, "state.draft")
+        with open(draft, "w", encoding="utf-8") as file:
+            json.dump({"config": {"gateway": {"port": 18789}, "agents": agents}}, file)
+        os.replace(draft, os.path.join(self._folder, _STATE))
+
     def run(self, *arguments: str, expected: int = 0) -> None:
         """Run one command; the demo fails with it if it ends otherwise than it should."""
         click.echo(click.style(f"\n$ openclaw-manager {shlex.join(arguments)}", fg="cyan"))
@@ -61,7 +72,7 @@ class _Demonstration:
             raise click.ClickException(f"that ended with exit status {result.returncode}")
 
 
-_PROGRAM = (sys.executable, "-m", "openclaw_manager.entrypoints.cli.main")
+_PROGRAM = (sys.executable, "-m", "openclaw_manager.entrypoints.cli.start")
 
 
 class _Gateway:
@@ -86,6 +97,8 @@ def _simulator(folder: str, dialect: str) -> Iterator[_Gateway]:
     arguments = ["simulate", "--dialect", dialect, "--token", "env:DEMO_TOKEN"]
     if dialect == "challenge":
         arguments += ["--public-key", "@device.pem.pub"]
+    if dialect == "openclaw":
+        arguments += ["--state", _STATE]
     process = subprocess.Popen(
         [*_PROGRAM, *arguments],
         cwd=folder,
@@ -114,6 +127,11 @@ def _show_main_job(demonstration: _Demonstration, gateways: dict[str, _Gateway])
         run("instance", "register", name, "--url", gateway.url, *token, *key, "-o", "name")
     tell("Ping them: a complete authenticated round trip to each.")
     run("instance", "ping", "--all")
+    tell("Keep what one of them holds. Somebody gives its agent another model: what changed?")
+    run("snapshot", "capture", "openclaw")
+    demonstration.configure(model="large")
+    run("snapshot", "capture", "openclaw")
+    run("snapshot", "diff", "openclaw~1", "openclaw")
     tell("Now one of them stops.")
     gateways["bearer"].stop()
     run("instance", "ping", "--all", expected=4)

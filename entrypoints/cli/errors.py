@@ -11,20 +11,29 @@ from contextlib import suppress
 import click
 
 from openclaw_manager.domain import errors
+from openclaw_manager.entrypoints.cli.asked_for import options_in, wants_json
 from openclaw_manager.entrypoints.cli.output import json_text
+from openclaw_manager.entrypoints.cli.start import was_interrupted
 
 DONE, FAILED, REFUSED_INPUT, NO_SUCH_INSTANCE = 0, 1, 2, 3
 TARGET_DOWN, TARGET_REFUSED, STORE_AT_FAULT, INTERRUPTED = 4, 5, 6, 130
 
+_INTERRUPTED = "interrupted"
+
 # The first class that fits decides.
 _STATUSES: tuple[tuple[type[BaseException], int], ...] = (
     (errors.InvalidInput, REFUSED_INPUT),
+    (errors.LogExists, REFUSED_INPUT),
     (errors.NameTaken, REFUSED_INPUT),
     (errors.InstanceNotRemoved, REFUSED_INPUT),
     (errors.InstanceNotPaired, REFUSED_INPUT),
     (errors.InstanceNotFound, NO_SUCH_INSTANCE),
     (errors.AmbiguousInstance, NO_SUCH_INSTANCE),
     (errors.InstanceRemoved, NO_SUCH_INSTANCE),
+    (errors.SnapshotNotFound, NO_SUCH_INSTANCE),
+    (errors.AmbiguousSnapshot, NO_SUCH_INSTANCE),
+    (errors.NeverCaptured, NO_SUCH_INSTANCE),
+    (errors.SectionNotCaptured, NO_SUCH_INSTANCE),
     (errors.StoreError, STORE_AT_FAULT),
     (click.UsageError, REFUSED_INPUT),
     (click.Abort, INTERRUPTED),
@@ -32,19 +41,45 @@ _STATUSES: tuple[tuple[type[BaseException], int], ...] = (
 )
 
 _HINTS: tuple[tuple[type[BaseException], str], ...] = (
+    (
+        errors.NameTakenMeanwhile,
+        "restore it under another: openclaw-manager instance restore {instance_id} --as NAME",
+    ),
     (errors.NameTaken, "see who has it: openclaw-manager instance show {holder}"),
     (errors.InstanceNotFound, "see what there is: openclaw-manager instance list --all"),
     (errors.AmbiguousInstance, "give more of the id"),
+    (errors.InstanceStillPresent, "remove it: openclaw-manager instance remove {name}"),
+    (errors.SnapshotNotFound, "see what there is: openclaw-manager snapshot list NAME"),
+    (errors.AmbiguousSnapshot, "give more of the id"),
+    (errors.NeverCaptured, "capture it: openclaw-manager snapshot capture {name}"),
+    (errors.SectionNotCaptured, "capture it again: openclaw-manager snapshot capture {name}"),
     (errors.InstanceNotPaired, "pair it: openclaw-manager instance pair {name}"),
+    (
+        errors.SignedByAnother,
+        (
+            "give the public key that signed it: openclaw-manager audit verify "
+            "--checkpoint FILE --key FILE"
+        ),
+    ),
     (errors.InvalidAuthorities, "a CA file holds certificates, as PEM, and nothing else"),
     (errors.TooMuchContention, "try again"),
     (errors.InstanceRemoved, "take the removal back: openclaw-manager instance restore {name}"),
     (errors.InvalidUrl, "a URL looks like ws://192.168.1.10:18789 or wss://gateway.example.com"),
     (errors.KeyRefused, "give a key as @device.pem; openclaw-manager keys generate makes one"),
     (errors.InvalidSetting, "see what can be set: openclaw-manager settings --help"),
+    (errors.FileRefused, "nothing was adopted, and the file is as it was"),
+    (
+        errors.ErasureUnfinished,
+        "finish it: openclaw-manager instance purge --yes {instance_id}",
+    ),
+    (
+        errors.OldSecretKept,
+        "revoke it at the gateway; here it goes when the instance is removed and purged",
+    ),
     (errors.ViewBehind, "nothing is lost: the next command brings it up to date"),
     (errors.StoreLocked, "find who holds it: fuser -v {place}"),
     (errors.StoreFull, "make room on that disk, and try again"),
+    (errors.DeviceKeyDamaged, "make another: openclaw-manager keys replace"),
     (errors.StoreDamaged, "keep a copy of the folder before anything else, and restore a backup"),
     (errors.StoreUnavailable, "check who may use it: ls -la {place}"),
 )
@@ -72,13 +107,12 @@ def report(error: BaseException, arguments: Sequence[str]) -> int:
     if isinstance(error, BrokenPipeError):  # whoever read us has read enough
         os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
         return FAILED
-    if "--debug" in arguments:
+    if "--debug" in dict(options_in(arguments)):
         traceback.print_exception(error)
+    if _is_fault(error) and was_interrupted(error):
+        error = KeyboardInterrupt()
     message, hint = _sentence(error), _hint(error)
-    with suppress(OSError):  # nobody hears it, and the exit status still says it
-        click.echo(f"error: {message}" if message != "interrupted" else message, err=True)
-        if hint:
-            click.echo(f"hint: {hint}", err=True)
+    say(message if message == _INTERRUPTED else f"error: {message}", hint)
     if wants_json(arguments):
         problem = {"code": _code(error), "message": message, "hint": hint}
         with suppress(OSError):
@@ -86,10 +120,17 @@ def report(error: BaseException, arguments: Sequence[str]) -> int:
     return _status(error)
 
 
-def wants_json(arguments: Sequence[str]) -> bool:
-    """Whether a command line asks for JSON; one that cannot be parsed may ask for it as well."""
-    line = " ".join(arguments)
-    return re.search(r"(^| )(--json|(-o ?|--output[ =])jsonl?)( |$)", line) is not None
+def say_of(name: str, undone: str, error: errors.OpenClawManagerError) -> None:
+    """Say why something was not done for one instance, where the others had no part in it."""
+    say(f"error: {name} {undone}: {_sentence(error)}", _hint(error))
+
+
+def say(message: str, hint: str | None) -> None:
+    """Tell the person at the terminal, if anybody is left to hear it."""
+    with suppress(OSError):  # the exit status still says it
+        click.echo(message, err=True)
+        if hint:
+            click.echo(f"hint: {hint}", err=True)
 
 
 def _status(error: BaseException) -> int:
@@ -104,15 +145,21 @@ def _sentence(error: BaseException) -> str:
         case click.ClickException():
             return error.format_message()
         case click.Abort() | KeyboardInterrupt():
-            return "interrupted"
+            return _INTERRUPTED
         case OSError():
             return f"{error.strerror or error}" + (f": {error.filename}" if error.filename else "")
     return f"a fault in openclaw-manager: {type(error).__name__}; --debug shows where"
 
 
+def _is_fault(error: BaseException) -> bool:
+    """Whether nobody foresaw an error, which is then a mistake in this program."""
+    foreseen = (errors.OpenClawManagerError, click.ClickException, click.Abort, OSError)
+    return not isinstance(error, foreseen)
+
+
 def _hint(error: BaseException) -> str | None:
     if isinstance(error, errors.OpenClawManagerError) and hasattr(error, "hint"):
-        return str(error.hint)
+        return None if error.hint is None else str(error.hint)
     if isinstance(error, errors.SecretMissing):
         return _SECRET_HINTS[error.kind].format(name=shlex.quote(error.name))
     if isinstance(error, click.UsageError) and error.ctx:
@@ -125,6 +172,8 @@ def _hint(error: BaseException) -> str | None:
 
 def _code(error: BaseException) -> str:
     """Name the kind of an error, as in ``name-taken``, or take the code that it has."""
+    if isinstance(error, click.Abort | KeyboardInterrupt):
+        return _INTERRUPTED
     if isinstance(error, errors.OpenClawManagerError) and hasattr(error, "code"):
         return str(error.code)
     return re.sub(r"(?<=[a-z])(?=[A-Z])", "-", type(error).__name__).lower()

@@ -1,4 +1,4 @@
-"""Values as they are given on the command line: secrets, durations, instances."""
+"""Values as they are given on the command line: secrets, durations, places, instances."""
 
 import os
 import sys
@@ -10,6 +10,8 @@ from openclaw_manager.entrypoints.cli.terminal import warn
 from openclaw_manager.entrypoints.duration import seconds_in
 
 if TYPE_CHECKING:
+    from datetime import datetime
+
     from click.shell_completion import CompletionItem
 
 
@@ -66,6 +68,25 @@ class _Duration(click.ParamType[float]):
             self.fail(f"{value!r} {problem}", param, ctx)
 
 
+class _Place(click.ParamType["datetime | int"]):
+    """A moment, or a position in the log."""
+
+    name = "time|position"
+
+    def convert(
+        self,
+        value: Any,
+        param: click.Parameter | None,  # noqa: ARG002 - click calls it so
+        ctx: click.Context | None,  # noqa: ARG002 - the same
+    ) -> "datetime | int":
+        """Read it as of now, where this machine is; raises ``InvalidMoment``."""
+        from datetime import UTC, datetime
+
+        from openclaw_manager.entrypoints.moment import place_in
+
+        return place_in(value, datetime.now(UTC)) if isinstance(value, str) else value
+
+
 class _InstanceSelector(click.ParamType[str]):
     """An instance: its id, its name in whatever case, or the beginning of its id."""
 
@@ -92,4 +113,5 @@ class _InstanceSelector(click.ParamType[str]):
 SECRET = _Given(secret=True)
 TEXT = _Given(secret=False)
 DURATION = _Duration()
+PLACE = _Place()
 INSTANCE = _InstanceSelector()

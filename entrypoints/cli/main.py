@@ -1,6 +1,5 @@
 """``openclaw-manager``: the root of all commands, and what becomes of their errors."""
 
-import gc
 import os
 import sys
 from contextlib import suppress
@@ -16,7 +15,11 @@ from openclaw_manager.entrypoints.cli.session import Session
     cls=LazyGroup,
     places={
         "instance": "instance.group:instance",
+        "snapshot": "snapshot.group:snapshot",
+        "config": "config.group:config",
+        "audit": "audit.group:audit",
         "keys": "keys:keys",
+        "adopt": "adopt:adopt",
         "settings": "settings:settings",
         "doctor": "doctor:doctor",
         "simulate": "simulate:simulate",
@@ -46,7 +49,6 @@ def cli(ctx: click.Context, home: str | None, no_color: bool, debug: bool) -> No
 
 def main() -> NoReturn:
     """Run a command, and end with the exit status that its outcome has."""
-    gc.disable()  # a command is over before garbage would matter, and starts a tenth sooner
     try:
         status = cli.main(prog_name="openclaw-manager", standalone_mode=False)
         if sys.stdout is not None:  # it is None where the caller closed it
@@ -54,7 +56,8 @@ def main() -> NoReturn:
     except BaseException as error:  # noqa: BLE001 - the one place where every error ends
         from openclaw_manager.entrypoints.cli.errors import report
 
-        status = report(error, sys.argv[1:])
+        # In here, since parts that were half made say so themselves once the error is let go.
+        _leave(report(error, sys.argv[1:]))
     _leave(status if isinstance(status, int) else 0)
 
 
@@ -68,7 +71,3 @@ def _leave(status: int) -> NoReturn:
         with suppress(OSError, AttributeError):  # whoever read us is gone, or never was
             stream.flush()
     os._exit(status)
-
-
-if __name__ == "__main__":
-    main()

@@ -9,10 +9,12 @@ from unicodedata import combining, east_asian_width
 
 import click
 
+from openclaw_manager.domain.text import is_printable
+
 _Command = TypeVar("_Command", bound=Callable[..., Any])
 FORMATS = ("table", "json", "jsonl", "yaml", "name")
 MACHINE_FORMATS = ("json", "jsonl")
-_half_character = re.compile("[\ud800-\udfff]")
+_HALF_CHARACTER = "[\ud800-\udfff]"
 
 
 def output_options(command: _Command) -> _Command:
@@ -59,7 +61,7 @@ def _write_json(document: Any) -> None:
 def json_text(document: Any, indent: int | None = None) -> str:
     """Write a document as JSON; half a character, which only JSON can spell, stays spelled."""
     text = json.dumps(document, ensure_ascii=False, indent=indent)
-    return _half_character.sub(lambda half: f"\\u{ord(half[0]):04x}", text)
+    return re.sub(_HALF_CHARACTER, lambda half: f"\\u{ord(half[0]):04x}", text)
 
 
 def _write_yaml(document: Any) -> None:
@@ -70,13 +72,14 @@ def _write_yaml(document: Any) -> None:
     yaml.allow_unicode = True
     yaml.sort_base_mapping_type_on_output = False  # type: ignore[assignment]  # keep our order
     yaml.representer.add_representer(str, _represent_text)
+    yaml.representer.add_multi_representer(str, _represent_text)  # causes and their like
     yaml.dump(document, sys.stdout)
 
 
 def _represent_text(representer: Any, text: str) -> Any:
-    """Write a key of many lines as the lines that it has."""
-    style = "|" if "\n" in text else None
-    return representer.represent_scalar("tag:yaml.org,2002:str", text, style=style)
+    """Write a key of many lines as the lines that it has; what is not printable is escaped."""
+    style = "|" if "\n" in text and is_printable(text.replace("\n", "")) else None
+    return representer.represent_scalar("tag:yaml.org,2002:str", str(text), style=style)
 
 
 def rows_table(heads: Sequence[str], rows: Iterable[Sequence[str]]) -> str:
@@ -86,12 +89,15 @@ def rows_table(heads: Sequence[str], rows: Iterable[Sequence[str]]) -> str:
     """
     table = [heads, *rows]
     widths = [max(map(_width, column)) for column in zip(*table, strict=True)]
-    return "\n".join(
-        "  ".join(
-            cell + " " * (width - _width(cell)) for cell, width in zip(row, widths, strict=True)
-        ).rstrip()
-        for row in table
+    return "\n".join(row_line(row, widths) for row in table)
+
+
+def row_line(cells: Sequence[str], widths: Sequence[int]) -> str:
+    """Lay out one row in columns of these widths; what is wider takes the place that it needs."""
+    filled = (
+        cell + " " * (width - _width(cell)) for cell, width in zip(cells, widths, strict=True)
     )
+    return "  ".join(filled).rstrip()
 
 
 def _width(cell: str) -> int:

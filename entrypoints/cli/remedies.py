@@ -10,6 +10,7 @@ _FIX = "openclaw-manager doctor --fix"
 _COPY = "cp -a {home} {home}.copy  # before anything else; then restore a backup"
 _ACCESS = "ls -la {home}"
 _TOKEN = "openclaw-manager instance update {name} --token @FILE"
+_REPLACE_KEY = "openclaw-manager keys replace"
 _PAIR = "openclaw-manager instance pair {name}"
 _TRUST = "openclaw-manager instance trust {name}"
 _PING = "openclaw-manager instance ping {name}"
@@ -30,6 +31,7 @@ NEXT = {
     CheckId.SECRET_STORE: _COPY,
     CheckId.DATA_JSON: _FIX,
     CheckId.DATA_JSON_CURRENT: _FIX,
+    CheckId.DATA_JSON_ENTRIES: _FIX,
     CheckId.INSTANCES: _COPY,
     CheckId.CLOCK: "timedatectl status",
     CheckId.DUPLICATE_URL: _SHOW,
@@ -60,6 +62,8 @@ def next_command(check: Check, home: str) -> str | None:
     if check.verdict in (Verdict.OK, Verdict.SKIPPED):
         return None
     advice = ADVICE[check.code].next if isinstance(check.code, Cause) else NEXT[check.id]
+    if check.id is CheckId.DEVICE_KEY and check.about is None:  # there is one, and it is damaged
+        advice = _REPLACE_KEY
     if "{name}" in advice and check.about is None:
         return None  # nobody can say of which instance
     home_folder_at_fault = check.id is CheckId.HOME_FOLDER and check.verdict is Verdict.FAILED

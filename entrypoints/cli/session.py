@@ -11,6 +11,7 @@ from openclaw_manager.entrypoints.composition.settings import Settings, fallback
 if TYPE_CHECKING:
     from openclaw_manager.application.ports.view import Minion
     from openclaw_manager.entrypoints.composition.container import Container
+    from openclaw_manager.entrypoints.composition.core import Core
 
 
 class Session:
@@ -19,6 +20,7 @@ class Session:
     def __init__(self, home: str | None) -> None:
         self._flags: dict[str, Any] = {"home": home}
         self._settings: Settings | None = None
+        self._core: Core | None = None
         self._container: Container | None = None
 
     def flag(self, key: str, value: Any) -> None:
@@ -33,14 +35,27 @@ class Session:
         return self._settings
 
     @property
+    def core(self) -> "Core":
+        """The parts that a command may ask for which needs no others, none of them made yet."""
+        if self._core is None:
+            from openclaw_manager.entrypoints.cli.terminal import let_warnings_be_heard
+            from openclaw_manager.entrypoints.composition.core import Core
+
+            let_warnings_be_heard()
+            self._core = Core(settings=self.settings, user_agent=_user_agent())
+        return self._core
+
+    @property
     def container(self) -> "Container":
         """All parts of the program, none of them made yet."""
         if self._container is None:
+            assert self._core is None, "a command that needs other parts has no use for the core"
             from openclaw_manager.entrypoints.cli.terminal import let_warnings_be_heard
             from openclaw_manager.entrypoints.composition.container import Container
 
             let_warnings_be_heard()
             self._container = Container(settings=self.settings, user_agent=_user_agent())
+            self._core = self._container
         return self._container
 
     def checkup_container(self) -> "tuple[Container, OpenClawManagerError | None]":
@@ -57,13 +72,13 @@ class Session:
         except OpenClawManagerError as error:
             settings = fallback(self._flags, os.environ, {"actor": _actor()})
             problem = error
-        self._container = untouched_container(settings, _user_agent())
+        self._core = self._container = untouched_container(settings, _user_agent())
         return self._container, problem
 
     def close(self) -> None:
         """Close what was opened; the log is left as one file."""
-        if self._container is not None:
-            self._container.shutdown_resources()
+        if self._core is not None:
+            self._core.shutdown_resources()
 
     def instances(self) -> "list[Minion]":
         """Read all instances from the view, which is caught up first where it is behind."""
@@ -74,8 +89,8 @@ class Session:
             self.settings.home,
             lock_timeout=self.settings.lock_timeout,
             snapshot_secrets=self.settings.snapshot_secrets,
-            catch_up=lambda: self.container.projection().catch_up(),
-            make_anew=lambda: self.container.projection().catch_up(anew=True),
+            catch_up=lambda: self.core.projection().catch_up(),
+            make_anew=lambda: self.core.projection().catch_up(anew=True),
             warn=warn,
         )
 

@@ -20,6 +20,7 @@ def settings(output: str) -> None:
     store             sqlite
     secret_store      file (secrets.db), or keyring
     snapshot_secrets  include in data.json, or omit
+    snapshots_shown   how many of an instance's last snapshots are in data.json
     timeout           how long one ping may take in all
     concurrency       how many gateways are pinged at once
     lock_timeout      how long to wait for another process

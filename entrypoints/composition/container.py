@@ -1,244 +1,213 @@
 """How the parts are put together, each imported and made when it is first needed."""
 
 import os
-import sys
 from collections.abc import Callable
-from importlib import import_module
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
-from dependency_injector import containers, providers, resources
+from dependency_injector import providers
 
-from openclaw_manager.entrypoints.composition.home import Home
-from openclaw_manager.entrypoints.composition.reading import LOG, VIEW, refuse_lost_log
-from openclaw_manager.entrypoints.composition.settings import Settings
+from openclaw_manager.entrypoints.composition.core import Core
+from openclaw_manager.entrypoints.composition.files import LOG, VIEW, refuse_lost_log
+from openclaw_manager.entrypoints.composition.parts import late
 
 if TYPE_CHECKING:
+    from openclaw_manager.application.adoption.adopting import Adopting
+    from openclaw_manager.application.adoption.entries import EntryReader
+    from openclaw_manager.application.capturing import Capturing
     from openclaw_manager.application.checkup.gateways import GatewayCheckup
     from openclaw_manager.application.checkup.home import HomeCheckup
-    from openclaw_manager.application.credentials import CredentialDesk
+    from openclaw_manager.application.comparing import Comparing
+    from openclaw_manager.application.configurations import Configurations
     from openclaw_manager.application.discovering import Discovering
-    from openclaw_manager.application.event_log import EventLog
+    from openclaw_manager.application.exporting import Exporting
     from openclaw_manager.application.history import History
-    from openclaw_manager.application.instances import Instances
-    from openclaw_manager.application.own_device import OwnDevice
+    from openclaw_manager.application.importing import Importing
     from openclaw_manager.application.pairing import Pairing
-    from openclaw_manager.application.pinging import Pinging
-    from openclaw_manager.application.ports.certificates import Authorities
-    from openclaw_manager.application.ports.device_keys import DeviceKeys
-    from openclaw_manager.application.projection import Projection
+    from openclaw_manager.application.proof.checkpoints import Checkpoints
+    from openclaw_manager.application.proof.verification import Verification
+    from openclaw_manager.application.purging import Purging
+    from openclaw_manager.application.snapshots import Snapshots
+    from openclaw_manager.application.time_travel import TimeTravel
     from openclaw_manager.application.trusting import Trusting
 
 
-def _late(module: str, name: str) -> Callable[..., Any]:
-    """Put an import off until the part is made: a command loads what it uses and no more."""
-
-    def make(*args: Any, **kwargs: Any) -> Any:
-        return getattr(import_module(f"openclaw_manager.{module}"), name)(*args, **kwargs)
-
-    return make
-
-
-class _WhenAsked:
-    """Stands for a part until something is asked of it.
-
-    Of the parts that a command has at hand, some are asked rarely: those that use keys take
-    as long to import as all the rest.
-    """
-
-    def __init__(self, make: Callable[[], Any]) -> None:
-        self._make = make
-
-    def __getattr__(self, name: str) -> Any:
-        return getattr(self._make(), name)
-
-
-def _when_asked(module: str, name: str, *needs: Any) -> "providers.Singleton[Any]":
-    part = providers.Singleton(_late(module, name), *needs)
-    return providers.Singleton(_WhenAsked, part.provider)
-
-
-class _OpenLog(resources.Resource["EventLog"]):
-    """Opens the log, and closes it when the container gives its resources up.
-
-    The last one to close an SQLite log brings all of it into the one file. A generator would
-    be shorter, and would close the log as soon as nobody holds the container any more.
-    """
-
-    def init(self, make: Callable[..., "EventLog"], event_store: Any) -> "EventLog":
-        """Open it."""
-        return make(event_store)
-
-    def shutdown(self, resource: "EventLog | None") -> None:
-        """Close it, if it was opened."""
-        if resource is not None:
-            resource.close()
-
-
-class Container(containers.DeclarativeContainer):
+class Container(Core):
     """Everything that a command or an embedding service may ask for, from one set of settings."""
 
-    settings: providers.Dependency[Settings] = providers.Dependency(instance_of=Settings)
-    user_agent = providers.Dependency(instance_of=str)
-
-    home = providers.Singleton(Home, settings.provided.home)
-
-    clock = providers.Singleton(_late("adapters.clock", "SystemClock"))
-    device_keys: "providers.Provider[DeviceKeys]" = _when_asked(
-        "adapters.device_keys", "PemDeviceKeys"
+    capturing: "providers.Provider[Capturing]" = providers.Singleton(
+        late("application.capturing", "Capturing"),
+        Core.event_log,
+        Core.facts,
+        Core.credential_desk,
+        Core.secret_store,
+        Core.gateway_link,
+        Core.clock,
     )
-    authorities: "providers.Provider[Authorities]" = providers.Singleton(
-        _late("adapters.certificates", "PemAuthorities")
+    snapshots: "providers.Provider[Snapshots]" = providers.Singleton(
+        late("application.snapshots", "Snapshots"), Core.event_log
     )
-    gateway_link = providers.Singleton(
-        _late("adapters.gateway.link", "WebSocketGatewayLink"),
-        device_keys,
-        user_agent=user_agent,
+    comparing: "providers.Provider[Comparing]" = providers.Singleton(
+        late("application.comparing", "Comparing"), Core.event_log, snapshots
     )
-    secret_store = providers.Selector(
-        settings.provided.secret_store,
-        file=providers.Singleton(
-            _late("adapters.secret_store.sqlite", "SqliteSecretStore"),
-            home.provided.place.call("secrets.db"),
-            lock_timeout=settings.provided.lock_timeout,
-        ),
-        keyring=providers.Singleton(
-            _late("adapters.secret_store.keyring", "KeyringSecretStore"),
-            "openclaw-manager",
-        ),
-    )
-    view = providers.Singleton(
-        _late("adapters.data_json.file", "DataJson"),
-        home.provided.place.call("data.json"),
-        lock_timeout=settings.provided.lock_timeout,
-    )
-    event_store = providers.Singleton(
-        _late("adapters.event_store.sqlite", "SqliteEventStore"),
-        home.provided.place_of_log.call("events.db"),
-        lock_timeout=settings.provided.lock_timeout,
-    )
-
-    event_log: "providers.Provider[EventLog]" = providers.Resource(
-        _OpenLog, _late("application.event_log", "EventLog"), event_store
-    )
-    projection: "providers.Provider[Projection]" = providers.Singleton(
-        _late("application.projection", "Projection"),
-        event_log,
-        secret_store,
-        view,
-        snapshot_secrets=settings.provided.snapshot_secrets,
-    )
-    facts = providers.Singleton(
-        _late("application.recording", "FactRecorder"),
-        event_log,
-        secret_store,
-        projection,
-        clock,
-        settings.provided.actor,
-    )
-    credential_desk: "providers.Provider[CredentialDesk]" = _when_asked(
-        "application.credentials", "CredentialDesk", device_keys, secret_store
-    )
-    own_device: "providers.Provider[OwnDevice]" = _when_asked(
-        "application.own_device", "OwnDevice", device_keys, secret_store
-    )
-    targets = providers.Singleton(
-        _late("application.targets", "Targets"),
-        secret_store,
-        device_keys,
-        own_device,
-        sys.platform,
-    )
-
-    instances: "providers.Provider[Instances]" = providers.Singleton(
-        _late("application.instances", "Instances"),
-        event_log,
-        facts,
-        credential_desk,
-    )
-    pinging: "providers.Provider[Pinging]" = providers.Singleton(
-        _late("application.pinging", "Pinging"),
-        event_log,
-        facts,
-        credential_desk,
-        targets,
-        gateway_link,
-        clock,
+    configurations: "providers.Provider[Configurations]" = providers.Singleton(
+        late("application.configurations", "Configurations"),
+        Core.event_log,
+        Core.secret_store,
+        snapshots,
     )
     pairing: "providers.Provider[Pairing]" = providers.Singleton(
-        _late("application.pairing", "Pairing"),
-        event_log,
-        facts,
-        credential_desk,
-        targets,
-        gateway_link,
+        late("application.pairing", "Pairing"),
+        Core.event_log,
+        Core.facts,
+        Core.credential_desk,
+        Core.targets,
+        Core.gateway_link,
     )
     trusting: "providers.Provider[Trusting]" = providers.Singleton(
-        _late("application.trusting", "Trusting"), event_log, facts, targets, gateway_link
+        late("application.trusting", "Trusting"),
+        Core.event_log,
+        Core.facts,
+        Core.targets,
+        Core.gateway_link,
+    )
+    entry_reader: "providers.Provider[EntryReader]" = providers.Singleton(
+        late("application.adoption.entries", "EntryReader"), Core.credential_desk, Core.authorities
+    )
+    adopting: "providers.Provider[Adopting]" = providers.Singleton(
+        late("application.adoption.adopting", "Adopting"), Core.event_log, Core.facts, Core.view
     )
     history: "providers.Provider[History]" = providers.Singleton(
-        _late("application.history", "History"), event_log
+        late("application.history", "History"), Core.event_log
+    )
+    time_travel: "providers.Provider[TimeTravel]" = providers.Singleton(
+        late("application.time_travel", "TimeTravel"),
+        Core.event_log,
+        Core.showing,
+        Core.clock,
+        snapshot_secrets=Core.settings.provided.snapshot_secrets,
+    )
+    view_text: "providers.Provider[Callable[..., str]]" = providers.Object(
+        late("adapters.data_json.document", "text_of")
+    )
+
+    log_evidence = providers.Singleton(
+        late("adapters.event_store.evidence", "SqliteLogEvidence"),
+        providers.Callable(os.path.join, Core.settings.provided.home, LOG),
+        lock_timeout=Core.settings.provided.lock_timeout,
+    )
+    checkpoints: "providers.Provider[Checkpoints]" = providers.Singleton(
+        late("application.proof.checkpoints", "Checkpoints"),
+        log_evidence,
+        Core.own_device,
+        Core.device_keys,
+        Core.clock,
+    )
+    view_reading = providers.Singleton(
+        late("adapters.data_json.reading", "DataJsonReading"),
+        providers.Callable(os.path.join, Core.settings.provided.home, VIEW),
+    )
+    verification: "providers.Provider[Verification]" = providers.Singleton(
+        late("application.proof.verification", "Verification"),
+        log_evidence,
+        providers.Singleton(late("application.event_log", "fact_mapper")),
+        Core.showing.provider,
+        view_reading,
+    )
+    sealing = providers.Singleton(late("adapters.sealing", "PassphraseSealing"))
+    exporting: "providers.Provider[Exporting]" = providers.Singleton(
+        late("application.exporting", "Exporting"),
+        Core.event_log,
+        log_evidence,
+        Core.secret_store,
+        sealing,
+    )
+    importing: "providers.Provider[Importing]" = providers.Singleton(
+        late("application.importing", "Importing"),
+        providers.Singleton(
+            late("adapters.event_store.restoration", "SqliteLogRestoration"),
+            Core.home.provided.place.call(LOG),
+        ),
+        Core.secret_store,
+        sealing,
     )
 
     discovering: "providers.Factory[Discovering]" = providers.Factory(
-        _late("entrypoints.composition.discovery", "discovering_on"),
-        instances=instances.provider,
+        late("entrypoints.composition.discovery", "discovering_on"),
+        instances=Core.instances.provider,
     )
 
     # The checkup looks at files as they are: these providers neither make nor mend any.
     home_files = providers.Singleton(
-        _late("adapters.home_files", "HomeFiles"), settings.provided.home
+        late("adapters.home_files", "HomeFiles"), Core.settings.provided.home
     )
     log_head = providers.Singleton(
-        _late("adapters.event_store.head", "SqliteLogHead"),
-        providers.Callable(os.path.join, settings.provided.home, LOG),
-        lock_timeout=settings.provided.lock_timeout,
+        late("adapters.event_store.head", "SqliteLogHead"),
+        providers.Callable(os.path.join, Core.settings.provided.home, LOG),
+        lock_timeout=Core.settings.provided.lock_timeout,
     )
     secret_examination = providers.Selector(
-        settings.provided.secret_store,
+        Core.settings.provided.secret_store,
         file=providers.Singleton(
-            _late("adapters.secret_store.examination", "SqliteSecretExamination"),
-            home.provided.place.call("secrets.db"),
-            lock_timeout=settings.provided.lock_timeout,
+            late("adapters.secret_store.examination", "SqliteSecretExamination"),
+            Core.home.provided.place.call("secrets.db"),
+            lock_timeout=Core.settings.provided.lock_timeout,
         ),
         keyring=providers.Singleton(
-            _late("adapters.secret_store.examination", "KeyringExamination"), "openclaw-manager"
+            late("adapters.secret_store.examination", "KeyringExamination"), "openclaw-manager"
         ),
     )
+    purging: "providers.Provider[Purging]" = providers.Singleton(
+        late("application.purging", "Purging"),
+        Core.event_log,
+        Core.facts,
+        Core.secret_store,
+        secret_examination,
+    )
     home_checkup: "providers.Provider[HomeCheckup]" = providers.Singleton(
-        _late("application.checkup.home", "HomeCheckup"),
+        late("application.checkup.home", "HomeCheckup"),
         providers.List(
             home_files,
             providers.Singleton(
-                _late("adapters.event_store.examination", "SqliteLogExamination"),
-                providers.Callable(os.path.join, settings.provided.home, LOG),
-                lock_timeout=settings.provided.lock_timeout,
-                refuse_lost=providers.Callable(refuse_lost_log, settings.provided.home).provider,
+                late("adapters.event_store.examination", "SqliteLogExamination"),
+                providers.Callable(os.path.join, Core.settings.provided.home, LOG),
+                lock_timeout=Core.settings.provided.lock_timeout,
+                refuse_lost=providers.Callable(
+                    refuse_lost_log, Core.settings.provided.home
+                ).provider,
             ),
             secret_examination,
             providers.Singleton(
-                _late("adapters.data_json.examination", "DataJsonExamination"),
-                providers.Callable(os.path.join, settings.provided.home, VIEW),
+                late("adapters.data_json.examination", "DataJsonExamination"),
+                providers.Callable(os.path.join, Core.settings.provided.home, VIEW),
                 head=log_head.provided.stamp,
             ),
             providers.Singleton(
-                _late("application.checkup.records", "LogRecords"), event_log.provider, clock
+                late("application.checkup.records", "LogRecords"),
+                Core.event_log.provider,
+                Core.clock,
             ),
             providers.Singleton(
-                _late("application.checkup.records", "SecretRecords"),
-                event_log.provider,
-                secret_store,
+                late("application.checkup.view_records", "ViewRecords"),
+                Core.event_log.provider,
+                Core.showing.provider,
+                view_reading,
+            ),
+            providers.Singleton(
+                late("application.checkup.records", "SecretRecords"),
+                Core.event_log.provider,
+                Core.secret_store,
                 secret_examination,
-                own_device,
+                Core.own_device,
             ),
         ),
         home_files,
-        projection.provider,
+        Core.projection.provider,
     )
     gateway_checkup: "providers.Provider[GatewayCheckup]" = providers.Singleton(
-        _late("application.checkup.gateways", "GatewayCheckup"),
-        event_log,
-        targets,
-        gateway_link,
-        providers.Singleton(_late("adapters.gateway_http", "BareGatewayHttp")),
-        clock,
+        late("application.checkup.gateways", "GatewayCheckup"),
+        Core.event_log,
+        Core.targets,
+        Core.gateway_link,
+        providers.Singleton(late("adapters.gateway_http", "BareGatewayHttp")),
+        Core.clock,
     )

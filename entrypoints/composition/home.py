@@ -5,7 +5,7 @@ import stat
 from pathlib import Path
 
 from openclaw_manager.domain.errors import StoreUnavailable
-from openclaw_manager.entrypoints.composition.reading import refuse_lost_log
+from openclaw_manager.entrypoints.composition.files import refuse_lost_log
 
 _FOR_OTHERS = 0o077
 _log = logging.getLogger("openclaw_manager")

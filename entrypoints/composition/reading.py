@@ -9,11 +9,8 @@ from typing import Any
 
 from openclaw_manager.adapters.data_json.look import look_at
 from openclaw_manager.adapters.event_store.head import SqliteLogHead
-from openclaw_manager.application.ports.view import Minion
-from openclaw_manager.domain.errors import StoreDamaged
-
-LOG = "events.db"
-VIEW = "data.json"
+from openclaw_manager.application.ports.view import SNAPSHOT_TYPE, Minion, is_instance
+from openclaw_manager.entrypoints.composition.files import LOG, VIEW, refuse_lost_log
 
 
 def read_instances(
@@ -49,20 +46,22 @@ def read_instances(
         make_anew()
         ours = _ours(look_at(view)[0], head)
     known = {entry["id"] for entry in ours}
-    strangers = sum(_is_instance(entry) and entry.get("id") not in known for entry in entries)
+    strangers = sum(is_instance(entry) and entry.get("id") not in known for entry in entries)
     if strangers:
-        warn(f"{view}: {strangers} instances in it were not registered here; left as they are")
+        warn(f"{view}: {_strange(strangers)}: openclaw-manager adopt {_quoted(view)}")
     return ours
 
 
-def refuse_lost_log(home: str) -> None:
-    """Raise ``StoreDamaged`` where the log is gone, and the view is all that is left of it.
+def _strange(number: int) -> str:
+    if number == 1:
+        return "1 instance in it was not registered here; adopt it"
+    return f"{number} instances in it were not registered here; adopt them"
 
-    A new log would bury what the old one said.
-    """
-    log = os.path.join(home, LOG)
-    if look_at(os.path.join(home, VIEW))[1] is not None and not os.path.exists(log):
-        raise StoreDamaged(log, f"is missing, although {VIEW} was made from it")
+
+def _quoted(path: str) -> str:
+    import shlex
+
+    return shlex.quote(path)
 
 
 def _ours(entries: list[Any], head: SqliteLogHead) -> list[Minion]:
@@ -70,7 +69,9 @@ def _ours(entries: list[Any], head: SqliteLogHead) -> list[Minion]:
     found = {
         entry["id"]: entry
         for entry in entries
-        if isinstance(entry, dict) and isinstance(entry.get("id"), str)
+        if isinstance(entry, dict)
+        and isinstance(entry.get("id"), str)
+        and entry.get("minionTypeId") != SNAPSHOT_TYPE
     }
     known = head.registered(found)
     return [entry for id_, entry in found.items() if id_ in known]
@@ -129,9 +130,3 @@ def _is_whole(entry: Minion) -> bool:
 def _scopes_in(fields: dict[str, Any]) -> list[Any]:
     scopes = fields.get("scopes")
     return scopes if isinstance(scopes, list) else []
-
-
-def _is_instance(entry: Any) -> bool:
-    """Whether an entry, of whatever tool, is that of an instance: type ids differ between tools."""
-    fields = entry.get("fields") if isinstance(entry, dict) else None
-    return isinstance(fields, dict) and "url" in fields and "instanceId" not in fields

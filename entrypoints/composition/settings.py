@@ -19,6 +19,7 @@ class Settings(NamedTuple):
     store: str
     secret_store: str
     snapshot_secrets: str
+    snapshots_shown: int
     timeout: float
     concurrency: int
     lock_timeout: float
@@ -50,10 +51,13 @@ def _seconds(written: Any) -> float:
     return seconds
 
 
-def _count(written: Any) -> int:
-    if not str(written).isdecimal() or int(written) < 1:
-        raise ValueError("is not a whole number of 1 or more")
-    return int(written)
+def _count_from(least: int) -> Callable[[Any], int]:
+    def read(written: Any) -> int:
+        if not str(written).isdecimal() or int(written) < least:
+            raise ValueError(f"is not a whole number of {least} or more")
+        return int(written)
+
+    return read
 
 
 def _line(written: Any) -> str:
@@ -66,8 +70,9 @@ _SETTINGS = {
     "store": _Setting("sqlite", _one_of("sqlite")),
     "secret_store": _Setting("file", _one_of("file", "keyring")),
     "snapshot_secrets": _Setting("include", _one_of("include", "omit")),
+    "snapshots_shown": _Setting(3, _count_from(0)),
     "timeout": _Setting("10s", _seconds),
-    "concurrency": _Setting(32, _count),
+    "concurrency": _Setting(32, _count_from(1)),
     "lock_timeout": _Setting("10s", _seconds),
     "actor": _Setting("unknown", _line),
 }

@@ -11,7 +11,7 @@ import pytest
 
 from fakes.view import InMemoryView
 from openclaw_manager.adapters.data_json.file import DataJson
-from openclaw_manager.application.ports.view import Minion, View
+from openclaw_manager.application.ports.view import Minion, Relation, View, Written
 from openclaw_manager.domain.stamp import Stamp
 
 LOG = "0a0a0a0a-0000-4000-8000-000000000001"
@@ -25,6 +25,10 @@ class Place(Protocol):
     def entries(self) -> Any: ...
 
     def write(self, entries: Sequence[Any]) -> None: ...
+
+    def relations(self) -> Any: ...
+
+    def write_relations(self, relations: Any) -> None: ...
 
     def damage(self) -> None: ...
 
@@ -43,6 +47,12 @@ class InMemory:
 
     def write(self, entries: Sequence[Any]) -> None:
         self._view.entries = list(entries)
+
+    def relations(self) -> Any:
+        return self._view.relations
+
+    def write_relations(self, relations: Any) -> None:
+        self._view.relations = relations
 
     def damage(self) -> None:
         self._view.damaged = True
@@ -65,6 +75,15 @@ class InFile:
         document = {"minions": entries, "relations": []}
         if self._path.exists():
             document = json.loads(self._path.read_text()) | {"minions": entries}
+        self._path.write_text(json.dumps(document))
+
+    def relations(self) -> Any:
+        return json.loads(self._path.read_text())["relations"]
+
+    def write_relations(self, relations: Any) -> None:
+        document = {"minions": [], "relations": relations}
+        if self._path.exists():
+            document = json.loads(self._path.read_text()) | {"relations": relations}
         self._path.write_text(json.dumps(document))
 
     def damage(self) -> None:
@@ -186,6 +205,33 @@ def test_keys_that_others_added_to_an_entry_of_ours_stay(place: Place) -> None:
     ]
 
 
+def test_a_text_that_others_added_does_not_outlive_the_secret_that_it_repeats(
+    place: Place,
+) -> None:
+    """One tool repeats all of an entry in lower case, so that it can search for it."""
+    view = place.view()
+    _save(view, 1, _minion(1, token="Tok-MARKER"))
+    added = {"searchableText": "home-1 tok-marker", "copy": "was Tok-MARKER", "note": "tok"}
+    place.write([_minion(1, token="Tok-MARKER") | added])
+    _save(view, 2, _minion(1))
+    assert place.entries() == [_minion(1) | {"note": "tok"}]
+
+
+def test_what_is_carried_over_stands_there_once_and_as_it_was(place: Place) -> None:
+    view = place.view()
+    _save(view, 1, _minion(1))
+    theirs = {"id": "snapshot-1", "fields": {"instanceId": _minion(1)["id"]}, "size": 1.50}
+    given = Written(theirs, json.dumps(theirs).replace("1.5", "1.50"))
+    relation = {"id": "relation-1", "sourceId": _minion(1)["id"], "targetId": "snapshot-1"}
+    for _ in range(2):
+        with view.edit() as edit:
+            edit.carry_over([given], [Written(relation, json.dumps(relation))])
+    assert place.entries() == [_minion(1), theirs]
+    assert _stamp(view) == Stamp(LOG, 1)
+    with view.edit() as edit:
+        assert edit.belonging_to({_minion(1)["id"]}) == {"snapshot-1"}
+
+
 def test_a_key_of_ours_without_a_value_is_gone(place: Place) -> None:
     """An instance that was restored has no ``deletedAt`` any more."""
     view = place.view()
@@ -215,6 +261,106 @@ def test_a_damaged_view_is_kept_aside_and_said_so(
     assert place.entries() == [_minion(2)]
     assert place.kept_aside() >= 1
     assert "kept" in caplog.text
+
+
+# Snapshots and relations
+
+
+def _snapshot(number: int, of: int, **fields: Any) -> Minion:
+    return {
+        "id": f"5a3f0c1e-0000-4000-8000-{number:012}",
+        "title": "Snapshot 2026-11-23T16:00:00.000Z",
+        "minionTypeId": "openclaw-snapshot",
+        "status": "active",
+        "tags": [],
+        "createdAt": "2026-11-23T16:00:00.000Z",
+        "updatedAt": "2026-11-23T16:00:00.000Z",
+        "fields": {"instanceId": _minion(of)["id"], "config": "{}"} | fields,
+    }
+
+
+def _relation(number: int, **more: Any) -> Relation:
+    return {
+        "id": f"4a3f0c1e-0000-4000-8000-{number:012}",
+        "sourceId": _minion(1)["id"],
+        "targetId": _snapshot(1, of=1)["id"],
+        "type": "parent_of",
+        "createdAt": "2026-11-23T16:00:00.000Z",
+        "metadata": {},
+    } | more
+
+
+def _show(
+    view: View,
+    position: int,
+    minions: Sequence[Minion] = (),
+    relations: Sequence[Relation] = (),
+    gone: Sequence[str] = (),
+) -> None:
+    with view.edit() as edit:
+        edit.save(minions, Stamp(LOG, position), relations=relations, gone=gone)
+
+
+def test_relations_are_kept_like_entries(place: Place) -> None:
+    view = place.view()
+    _show(view, 1, [_minion(1)], [_relation(1), _relation(2)])
+    _show(view, 2, [], [_relation(1, createdAt="2027"), _relation(3)])
+    assert place.relations() == [_relation(1, createdAt="2027"), _relation(2), _relation(3)]
+    _save(view, 3, _minion(2))
+    assert len(place.relations()) == 3
+
+
+def test_what_is_gone_is_taken_out_and_nothing_else(place: Place) -> None:
+    view = place.view()
+    place.write([{"id": "x"}, "text", None])
+    place.write_relations([{"id": "y"}, 5, {"no": "id"}])
+    _show(view, 1, [_minion(1), _snapshot(1, of=1)], [_relation(1)])
+    _show(view, 2, gone=[_snapshot(1, of=1)["id"], _relation(1)["id"], "unknown"])
+    assert place.entries() == [{"id": "x"}, "text", None, _minion(1)]
+    assert place.relations() == [{"id": "y"}, 5, {"no": "id"}]
+    _show(view, 3, [_snapshot(1, of=1)], [_relation(1)])
+    assert place.entries()[-1] == _snapshot(1, of=1)
+    assert place.relations()[-1] == _relation(1)
+
+
+def test_what_others_added_to_a_snapshot_or_a_relation_stays(place: Place) -> None:
+    view = place.view()
+    _show(view, 1, [_snapshot(1, of=1)], [_relation(1)])
+    place.write([_snapshot(1, of=1, agentCount=1, color="red") | {"note": "kept"}])
+    place.write_relations([_relation(1, metadata={"by": "bob"}, weight=5)])
+    _show(view, 2, [_snapshot(1, of=1, agentCount=2)], [_relation(1, createdAt="2027")])
+    assert place.entries() == [_snapshot(1, of=1, agentCount=2, color="red") | {"note": "kept"}]
+    assert place.relations() == [_relation(1, createdAt="2027", metadata={"by": "bob"}, weight=5)]
+
+
+def test_who_belongs_to_an_instance_is_known_whoever_wrote_it(place: Place) -> None:
+    view = place.view()
+    theirs = {"id": "x", "fields": {"instanceId": _minion(1)["id"]}}
+    strange = [{"fields": {"instanceId": 5}}, {"id": 5, "fields": {"instanceId": "x"}}, None]
+    place.write([theirs, *strange])
+    _show(view, 1, [_minion(1), _minion(2), _snapshot(1, of=1), _snapshot(2, of=2)])
+
+    def belonging_to(*numbers: int) -> set[str]:
+        with view.edit() as edit:
+            return edit.belonging_to({_minion(number)["id"] for number in numbers})
+
+    assert belonging_to(1) == {"x", _snapshot(1, of=1)["id"]}
+    assert belonging_to(1, 2) == {"x", _snapshot(1, of=1)["id"], _snapshot(2, of=2)["id"]}
+    assert belonging_to(3) == belonging_to() == set()
+    _show(view, 2, gone=[_snapshot(1, of=1)["id"]])
+    assert belonging_to(1) == {"x"}
+
+
+@pytest.mark.parametrize("relations", [None, {}, "text", {"id": "y"}])
+def test_relations_that_are_no_list_stay_and_have_no_place_for_ours(
+    place: Place, relations: Any
+) -> None:
+    place.write_relations(relations)
+    view = place.view()
+    _show(view, 1, [_minion(1)], [_relation(1)])
+    _show(view, 2, gone=[_relation(1)["id"]])
+    assert place.relations() == relations
+    assert place.entries() == [_minion(1)]
 
 
 def test_one_edits_at_a_time(place: Place) -> None:

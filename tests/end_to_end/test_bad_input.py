@@ -378,8 +378,9 @@ def _database_locked(path: Path) -> Iterator[None]:
 
 _HOLD = """
 import sys
-from filelock import FileLock
-with FileLock(sys.argv[1]):
+from fcntl import LOCK_EX, flock
+with open(sys.argv[1], "w") as file:
+    flock(file, LOCK_EX)
     print("held", flush=True)
     sys.stdin.readline()
 """

@@ -332,7 +332,9 @@ def test_ctrl_c_during_a_ping_records_what_was_found_and_leaves_a_valid_store(
                 out, err = process.communicate(timeout=30)
     assert process.returncode == 130
     assert err.strip() == "interrupted"
-    assert json.loads(out) == {"error": {"code": "abort", "message": "interrupted", "hint": None}}
+    assert json.loads(out) == {
+        "error": {"code": "interrupted", "message": "interrupted", "hint": None}
+    }
     assert console.run("instance", "history", "good", "-o", "name").out.startswith(
         "Registered\nPinged\n"
     )

@@ -52,12 +52,13 @@ def _run_at_once(workers: list[subprocess.Popen[str]]) -> list[list[str]]:
 def _check_that_the_view_is_what_the_log_says(core: Core) -> None:
     """Equal to a replay of the whole log into an empty view."""
     view = InMemoryView()
-    Projection(core.log, core.secrets, view, "include").catch_up()
+    Projection(core.log, view, core.showing).catch_up()
     document = core.read_view()
     by_id = {entry["id"]: entry for entry in document["minions"]}
     assert by_id == {entry["id"]: entry for entry in view.entries}
     assert len(document["minions"]) == len(view.entries)
     assert document["openclawManager"]["position"] == core.log.head()
+    assert core.verification.verify().findings == []
 
 
 @pytest.mark.slow

@@ -73,7 +73,7 @@ def test_the_wheel_brings_the_console_script_and_the_licence(wheel: Path) -> Non
         parser.read_string(archive.read(entry_points).decode())
 
     assert dict(parser["console_scripts"]) == {
-        "openclaw-manager": "openclaw_manager.entrypoints.cli.main:main"
+        "openclaw-manager": "openclaw_manager.entrypoints.cli.start:main"
     }
     assert any(name.endswith("/LICENSE") for name in names)
 

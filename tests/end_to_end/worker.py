@@ -49,7 +49,7 @@ def _register_many(home: Path, prefix: str, times: int) -> None:
 
 
 def _ping(core: Core, id_: str, *, well: bool) -> None:
-    [probe] = core.pinging.choose([id_])
+    [probe] = core.probes.choose([id_])
     outcome = REACHED if well else NOBODY_LISTENS
     core.pinging.record([Finding(probe, datetime.now(UTC), outcome)])
 

@@ -15,7 +15,7 @@ import pytest
 
 from openclaw_manager.adapters.data_json.file import DataJson
 from openclaw_manager.adapters.data_json.look import look_at
-from openclaw_manager.application.ports.view import Minion
+from openclaw_manager.application.ports.view import Minion, Written
 from openclaw_manager.domain.errors import StoreLocked, StoreUnavailable
 from openclaw_manager.domain.stamp import Stamp
 
@@ -300,8 +300,9 @@ def test_a_draft_that_leads_elsewhere_is_not_followed(view: DataJson, path: Path
 
 HOLD = """
 import sys
-from filelock import FileLock
-with FileLock(sys.argv[1]):
+from fcntl import LOCK_EX, flock
+with open(sys.argv[1], "w") as file:
+    flock(file, LOCK_EX)
     print("held", flush=True)
     sys.stdin.readline()
 """
@@ -360,3 +361,58 @@ def test_changing_one_entry_of_many_leaves_the_others_as_they_are(
     _save(view, _minion())
     _save(view, _minion("reachable"), position=2)
     assert json.loads(path.read_text())["minions"] == [*others, _minion("reachable")]
+
+
+# What others wrote elsewhere, and what they repeat
+
+
+def test_what_is_carried_over_keeps_every_digit(view: DataJson, path: Path) -> None:
+    _save(view, _minion())
+    text = '{"id":"s-1", "fields": {"instanceId": "x"}, "n": [1.50, 1e400, 0.1000], "t": "\\ud800"}'
+    with view.edit() as edit:
+        edit.carry_over([Written(json.loads(text), text)], [])
+    assert text in path.read_text()
+    _save(view, _minion("reachable"), position=2)
+    assert text in path.read_text()
+
+
+def test_relations_that_are_no_list_have_no_place_for_more(view: DataJson, path: Path) -> None:
+    path.write_text('{"minions": [], "relations": {"theirs": 1}}')
+    _save(view, _minion())
+    relation = {"id": "r-1", "sourceId": "a", "targetId": "b"}
+    with view.edit() as edit:
+        edit.carry_over([], [Written(relation, json.dumps(relation))])
+    assert json.loads(path.read_text())["relations"] == {"theirs": 1}
+
+
+def test_carrying_over_what_is_here_writes_nothing(view: DataJson, path: Path) -> None:
+    _save(view, _minion())
+    before = path.stat().st_ino
+    with view.edit() as edit:
+        edit.carry_over([Written({"id": _minion()["id"]}, "{}")], [])
+    assert path.stat().st_ino == before
+
+
+@pytest.mark.parametrize(
+    ("key", "value", "stays"),
+    [
+        ("searchableText", "home abc ws://host", False),
+        ("searchableText", "home ws://host", True),
+        ("note", "the abc of it", True),
+        ("note", "miievqibadanbgkq is the second line", False),
+        ("notes", [{"deep": ["MIIEvQIBADANBgkq"]}], False),
+        ("notes", {"MIIEvQIBADANBgkq": 1}, False),
+        ("notes", {"other": [1, None, True, "text"]}, True),
+    ],
+)
+def test_a_short_secret_may_be_a_word_of_a_note_and_a_long_one_or_a_line_of_a_key_is_not(
+    view: DataJson, path: Path, key: str, value: Any, stays: bool
+) -> None:
+    pem = "-----BEGIN PRIVATE KEY-----\nMIIEvQIBADANBgkq\nAASC\n-----END PRIVATE KEY-----\n"
+    minion = _minion()
+    secrets = {"token": "abc", "devicePrivateKey": pem}
+    theirs = minion | {key: value, "fields": minion["fields"] | secrets | {key: value}}
+    path.write_text(json.dumps({"minions": [theirs]}))
+    _save(view, minion)
+    [entry] = json.loads(path.read_text())["minions"]
+    assert (key in entry, key in entry["fields"]) == (stays, stays)

@@ -5,16 +5,18 @@ import logging
 from collections.abc import Callable
 from pathlib import Path
 from typing import Any
-from uuid import uuid4
+from uuid import UUID, uuid4
 
 import pytest
 
 from assembly import Core, core_in
+from captures import capture, let_hold, register
 from fakes.view import InMemoryView
 from openclaw_manager.application.credentials import GivenCredentials
-from openclaw_manager.application.ports.view import Minion
+from openclaw_manager.application.ports.view import RELATION_KEYS, Minion
 from openclaw_manager.application.projection import Projection
 from openclaw_manager.domain.errors import StoreDamaged, StoreError, StoreLocked, ViewBehind
+from openclaw_manager.domain.section import Section
 from openclaw_manager.domain.stamp import Stamp
 from openclaw_manager.entrypoints.composition.reading import read_instances
 
@@ -59,7 +61,7 @@ class Reading:
 def _fresh(core: Core) -> list[Minion]:
     """Replay the log from its beginning into an empty view."""
     view = InMemoryView()
-    Projection(core.log, core.secrets, view, "include").catch_up()
+    Projection(core.log, view, core.showing).catch_up()
     return view.entries
 
 
@@ -229,7 +231,10 @@ def test_entries_of_others_are_not_listed_and_stay(core: Core) -> None:
     assert reading.names == ["home", "office"]
     assert reading.done == []
     [said] = reading.said
-    assert said == f"{core.data_json}: 2 instances in it were not registered here; left as they are"
+    assert said == (
+        f"{core.data_json}: 2 instances in it were not registered here; "
+        f"adopt them: openclaw-manager adopt {core.data_json}"
+    )
     core.instances.update("home", tags=["next"])
     assert core.read_view()["minions"][1:-1] == strangers
 
@@ -345,3 +350,166 @@ def test_a_view_in_step_is_not_locked_for_reading(core: Core) -> None:
 def test_errors_of_the_view_alone_are_store_errors() -> None:
     assert issubclass(ViewBehind, StoreError)
     assert Stamp("x", 1) != Stamp("x", 2)
+
+
+# Snapshots
+
+
+def _captured(core: Core, *names: str) -> list[str]:
+    """Capture these, one after the other, and return the ids of the snapshots."""
+    views = [capture(core, name, {Section.CONFIG: {"resolved": {"a": 1}}}) for name in names]
+    return [view.id for view in views if view]
+
+
+def _ids_of_snapshots(core: Core) -> list[str]:
+    entries = core.read_view()["minions"]
+    return [entry["id"] for entry in entries if entry["minionTypeId"] == "openclaw-snapshot"]
+
+
+def _related(core: Core) -> list[tuple[str, str, str]]:
+    relations = core.read_view()["relations"]
+    return [(one["type"], one["sourceId"], one["targetId"]) for one in relations]
+
+
+@pytest.fixture
+def captured(tmp_path: Path) -> Core:
+    """Give a core that shows two snapshots of each instance."""
+    core = core_in(tmp_path / "home", snapshots_shown="2")
+    register(core, "home", "office")
+    return core
+
+
+def test_a_snapshot_is_shown_with_what_it_belongs_to(captured: Core) -> None:
+    let_hold(
+        captured,
+        "home",
+        {
+            Section.AGENTS: {"agents": [{"id": "main"}]},
+            Section.CONFIG: {"path": "x", "parsed": {}, "resolved": {"b": "ü", "a": [1]}},
+        },
+    )
+    first, second = capture(captured, "home"), capture(captured, "home")
+    assert first is not None
+    assert second is not None
+    minion = captured.read_view()["minions"][-1]
+    at = f"{second.captured_at:%Y-%m-%dT%H:%M:%S}.000Z"
+    assert minion == {
+        "id": second.id,
+        "title": f"Snapshot {at}",
+        "minionTypeId": "openclaw-snapshot",
+        "status": "active",
+        "tags": [],
+        "createdAt": at,
+        "updatedAt": at,
+        "fields": {
+            "instanceId": second.instance_id,
+            "capturedAt": at,
+            "config": '{"a":[1],"b":"ü"}',
+            "agentCount": 1,
+        },
+    }
+    assert _related(captured) == [
+        ("parent_of", first.instance_id, first.id),
+        ("parent_of", second.instance_id, second.id),
+        ("follows", second.id, first.id),
+    ]
+    relation = captured.read_view()["relations"][-1]
+    assert relation.keys() == RELATION_KEYS
+    assert (relation["createdAt"], relation["metadata"]) == (at, {})
+
+
+def test_only_the_last_ones_are_shown_and_related(captured: Core) -> None:
+    ids = _captured(captured, "home", "home", "office", "home", "home")
+    assert set(_ids_of_snapshots(captured)) == {ids[2], *ids[3:]}
+    home, office = (entry["id"] for entry in Reading(captured.home).minions)
+    assert set(_related(captured)) == {
+        ("parent_of", home, ids[3]),
+        ("parent_of", home, ids[4]),
+        ("parent_of", office, ids[2]),
+        ("follows", ids[4], ids[3]),
+    }
+    assert len(captured.snapshots.of("home")) == 4
+
+
+def test_snapshots_are_no_instances(captured: Core) -> None:
+    _captured(captured, "home", "home")
+    reading = Reading(captured.home)
+    assert reading.names == ["home", "office"]
+    assert (reading.done, reading.said) == ([], [])
+
+
+@pytest.mark.parametrize("shown", ["0", "1", "5"])
+def test_another_number_to_be_shown_holds_from_the_next_capture_on(
+    captured: Core, shown: str
+) -> None:
+    """It holds at once where the view is made anew."""
+    ids = _captured(captured, "home", "home", "home")
+    anew = core_in(captured.home, snapshots_shown=shown)
+    ids += _captured(anew, "home")
+    expected = ids[::-1][: int(shown)]
+    assert set(_ids_of_snapshots(anew)) == set(expected)
+    captured.projection.catch_up(anew=True)
+    assert set(_ids_of_snapshots(anew)) == set(ids[2:])
+    anew.projection.catch_up(anew=True)
+    assert set(_ids_of_snapshots(anew)) == set(expected)
+    assert len(_related(anew)) == max(0, 2 * len(expected) - 1)
+
+
+def test_a_view_that_missed_many_captures_shows_the_last_ones(captured: Core) -> None:
+    _captured(captured, "home", "home")
+    before = captured.data_json.read_bytes()
+    ids = _captured(captured, *["home"] * 5)
+    now = captured.data_json.read_bytes()
+    captured.data_json.write_bytes(before)
+    assert Reading(captured.home).done == ["caught up"]
+    core_in(captured.home, snapshots_shown="2").projection.catch_up(anew=True)
+    assert set(_ids_of_snapshots(captured)) == set(ids[-2:])
+    assert sorted(_related(captured)) == sorted(
+        (one["type"], one["sourceId"], one["targetId"]) for one in json.loads(now)["relations"]
+    )
+
+
+def test_snapshots_and_relations_of_others_are_never_taken_out(captured: Core) -> None:
+    """Another tool has snapshots of our instance too, and relations to ours."""
+    [first] = _captured(captured, "home")
+    home = Reading(captured.home).minions[0]["id"]
+    theirs = [
+        {"id": str(uuid4()), "minionTypeId": "openclaw-snapshot", "fields": {"instanceId": home}},
+        {"id": "not a uuid", "fields": {"instanceId": home, "config": "{}"}},
+        {"id": home.upper(), "fields": {"instanceId": home}},
+        {"id": first.upper(), "fields": {"instanceId": home}},
+    ]
+    their_relation = {"id": "x", "type": "notes", "sourceId": first, "targetId": home}
+    document = captured.read_view()
+    document["minions"] += theirs
+    document["relations"].append(their_relation)
+    captured.data_json.write_text(json.dumps(document))
+    ids = _captured(captured, "home", "home", "home")
+    captured.projection.catch_up(anew=True)
+    document = captured.read_view()
+    assert [entry for entry in document["minions"] if entry in theirs] == theirs
+    assert their_relation in document["relations"]
+    entries = {entry["id"] for entry in document["minions"]}
+    assert first not in entries
+    assert entries >= set(ids[1:])
+
+
+def test_a_snapshot_that_another_tool_gave_to_another_instance_is_not_lost(captured: Core) -> None:
+    [ours] = _captured(captured, "home")
+    document = captured.read_view()
+    office = Reading(captured.home).minions[1]["id"]
+    document["minions"][-1]["fields"]["instanceId"] = office
+    captured.data_json.write_text(json.dumps(document))
+    _captured(captured, "office")
+    assert ours in _ids_of_snapshots(captured)
+    captured.projection.catch_up(anew=True)
+    [entry] = [one for one in captured.read_view()["minions"] if one["id"] == ours]
+    assert entry["fields"]["instanceId"] != office
+
+
+def test_what_is_shown_of_the_past_follows_from_the_instances_as_they_were(captured: Core) -> None:
+    ids = _captured(captured, "home", "home", "home")
+    home = UUID(captured.snapshots.of("home")[0].instance_id)
+    shown = captured.showing.of([captured.log.instance(home, version=3)])
+    assert [minion["id"] for minion in shown.minions] == [str(home), *ids[:2]]
+    assert [one["type"] for one in shown.relations] == ["parent_of", "parent_of", "follows"]

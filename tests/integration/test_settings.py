@@ -39,6 +39,7 @@ def test_a_flag_beats_the_environment_beats_the_file_beats_the_default(tmp_path:
 
 def test_a_flag_that_was_not_given_beats_nothing(tmp_path: Path) -> None:
     assert _resolve(tmp_path, "concurrency = 5", {"concurrency": None}).concurrency == 5
+    assert _resolve(tmp_path, "snapshots_shown = 0").snapshots_shown == 0
 
 
 def test_every_setting_has_a_default_and_says_so(tmp_path: Path) -> None:
@@ -50,6 +51,7 @@ def test_every_setting_has_a_default_and_says_so(tmp_path: Path) -> None:
         "store": "sqlite",
         "secret_store": "file",
         "snapshot_secrets": "include",
+        "snapshots_shown": 3,
         "timeout": 10.0,
         "concurrency": 32,
         "lock_timeout": 10.0,
@@ -61,9 +63,10 @@ def test_every_setting_can_stand_in_the_file(tmp_path: Path) -> None:
     settings = _resolve(
         tmp_path,
         'store = "sqlite"\nsecret_store = "keyring"\nsnapshot_secrets = "omit"\n'
-        'timeout = "500ms"\nconcurrency = 7\nlock_timeout = 1.5\nactor = "bob@babbage"\n',
+        'snapshots_shown = 3\ntimeout = "500ms"\nconcurrency = 7\nlock_timeout = 1.5\n'
+        'actor = "bob@babbage"\n',
     )
-    assert settings[1:-1] == ("sqlite", "keyring", "omit", 0.5, 7, 1.5, "bob@babbage")
+    assert settings[1:-1] == ("sqlite", "keyring", "omit", 3, 0.5, 7, 1.5, "bob@babbage")
     assert set(settings.origins.values()) == {"flag --home", "config.toml"}
 
 
@@ -98,6 +101,10 @@ REFUSED = [
     ('timeout = "2d"', "the setting timeout from config.toml, '2d', is longer than a day"),
     (f"timeout = {'9' * 400}", f"the setting timeout from config.toml, {'9' * 400}, is longer"),
     ("timeout = [1]", "the setting timeout from config.toml, [1], is no duration"),
+    (
+        "snapshots_shown = -1",
+        "the setting snapshots_shown from config.toml, -1, is not a whole number of 0 or more",
+    ),
     (
         "concurrency = 0",
         "the setting concurrency from config.toml, 0, is not a whole number of 1 or more",

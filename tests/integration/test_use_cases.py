@@ -1,7 +1,6 @@
 """What people do with instances, on a real log, view and secret store."""
 
 import asyncio
-import dataclasses
 from collections.abc import Callable, Sequence
 from pathlib import Path
 from typing import Any
@@ -40,7 +39,7 @@ def _register(core: Core, name: str = "home", **given: str) -> str:
 
 
 def _ping(core: Core, *selectors: str, timeout: float = 5) -> list[Finding]:
-    probes = core.pinging.choose(selectors)
+    probes = core.probes.choose(selectors)
     findings: list[Finding] = []
     reaching = core.pinging.reach(probes, timeout=timeout, concurrency=10, found=findings.append)
     asyncio.run(reaching)
@@ -161,7 +160,7 @@ def test_what_means_no_instance_is_not_found_by_any_verb(core: Core, selector: s
     _register(core)
     verbs: list[Callable[[], object]] = [
         lambda: core.history.of(selector),
-        lambda: core.pinging.choose([selector]),
+        lambda: core.probes.choose([selector]),
         lambda: core.instances.update(selector, url=URL),
         lambda: core.instances.rename(selector, "other"),
         lambda: core.instances.remove(selector),
@@ -225,12 +224,12 @@ def test_a_removed_instance_is_neither_changed_nor_pinged(core: Core) -> None:
         lambda: core.instances.update(id_, url="ws://other"),
         lambda: core.instances.update(id_, given=GivenCredentials(token="tok-2")),
         lambda: core.instances.rename(id_, "other"),
-        lambda: core.pinging.choose([id_]),
+        lambda: core.probes.choose([id_]),
     ]
     for verb in verbs:
         with pytest.raises(InstanceRemoved):
             verb()
-    assert core.pinging.choose_all() == []
+    assert core.probes.choose_all() == ([], {})
     assert _events(core, id_) == ["Registered", "SoftDeleted"]
     assert _register(core, "other")
 
@@ -373,15 +372,15 @@ def test_a_ping_is_recorded_and_shown(core: Core) -> None:
 
 def test_each_instance_is_pinged_once_in_the_order_of_naming(core: Core) -> None:
     ids = [_register(core, name) for name in ("b", "a", "C")]
-    probes = core.pinging.choose(["C", ids[0], "b", ids[2], "a"])
+    probes = core.probes.choose(["C", ids[0], "b", ids[2], "a"])
     assert [probe.name for probe in probes] == ["C", "b", "a"]
-    assert [probe.name for probe in core.pinging.choose_all()] == ["a", "b", "C"]
+    assert [probe.name for probe in core.probes.choose_all()[0]] == ["a", "b", "C"]
 
 
 def test_no_more_are_pinged_at_once_than_allowed(core: Core) -> None:
     for number in range(12):
         _register(core, f"home-{number}")
-    probes = core.pinging.choose_all()
+    probes, _ = core.probes.choose_all()
     findings: list[Finding] = []
     core.gateways.silent.add(URL)
     reaching = core.pinging.reach(probes, timeout=0.01, concurrency=3, found=findings.append)
@@ -394,7 +393,7 @@ def test_an_instance_that_was_removed_during_its_ping_stays_as_it_was(core: Core
     _register(core)
     _register(core, "other")
     core.gateways.meanwhile = lambda: None
-    probes = core.pinging.choose_all()
+    probes, _ = core.probes.choose_all()
     core.instances.remove("home")
     findings: list[Finding] = []
     asyncio.run(core.pinging.reach(probes, timeout=5, concurrency=9, found=findings.append))
@@ -407,7 +406,7 @@ def test_what_was_found_at_an_old_url_is_not_said_of_the_new_one(core: Core) -> 
     """A ping takes seconds, and the address may be changed meanwhile."""
     id_ = _register(core)
     core.gateways.answers[URL] = REACHED
-    probes = core.pinging.choose(["home"])
+    probes = core.probes.choose(["home"])
     core.instances.update("home", url="ws://elsewhere")
     findings: list[Finding] = []
     asyncio.run(core.pinging.reach(probes, timeout=5, concurrency=9, found=findings.append))
@@ -418,14 +417,14 @@ def test_what_was_found_at_an_old_url_is_not_said_of_the_new_one(core: Core) -> 
 
 def test_a_token_that_a_gateway_issued_is_kept_and_shown_the_next_time(core: Core) -> None:
     _register(core)
-    issued = dataclasses.replace(REACHED, device_token="dev-1")
+    issued = REACHED._replace(device_token="dev-1")
     core.gateways.answers[URL] = issued
     _ping(core, "home")
     _ping(core, "home")
     assert core.gateways.seen[-1].device_token == "dev-1"
     assert _events(core, "home") == ["Registered", "Pinged", "CredentialsChanged", "Pinged"]
     assert b"dev-1" not in _bytes_in(core.home, "secrets.db")
-    core.gateways.answers[URL] = dataclasses.replace(REACHED, device_token="dev-2")
+    core.gateways.answers[URL] = REACHED._replace(device_token="dev-2")
     _ping(core, "home")
     assert b"dev-1" not in _bytes_in(core.home)
 
@@ -458,4 +457,4 @@ def test_a_secret_that_was_lost_can_be_given_again(core: Core) -> None:
     assert token is not None
     core.secrets.erase([token["ref"]])
     core.instances.update("home", given=GivenCredentials(token="tok-1"))
-    assert core.pinging.choose(["home"])[0].target.token == "tok-1"
+    assert core.probes.choose(["home"])[0].target.token == "tok-1"

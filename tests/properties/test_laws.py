@@ -18,11 +18,15 @@ from assembly import Core, core_in
 from fakes.gateway_link import NOBODY_LISTENS, REACHED
 from fakes.view import InMemoryView
 from openclaw_manager.adapters.data_json.document import DamagedDocument, Document, read
+from openclaw_manager.application.adoption.fates import examine
+from openclaw_manager.application.capturing import CaptureFinding
 from openclaw_manager.application.credentials import GivenCredentials
 from openclaw_manager.application.pinging import Finding
+from openclaw_manager.application.ports.view import Written
 from openclaw_manager.application.projection import Projection
 from openclaw_manager.application.transcoding import FactTranscoder
 from openclaw_manager.domain.address import GatewayUrl
+from openclaw_manager.domain.content.canonical import canonical, content_hash
 from openclaw_manager.domain.errors import (
     InvalidInput,
     InvalidName,
@@ -33,7 +37,10 @@ from openclaw_manager.domain.errors import (
 )
 from openclaw_manager.domain.instance import Instance
 from openclaw_manager.domain.name import InstanceName, name_key
+from openclaw_manager.domain.ping import Dialect
 from openclaw_manager.domain.secret import Token
+from openclaw_manager.domain.section import Section
+from openclaw_manager.domain.snapshot import Observation
 from openclaw_manager.domain.stamp import Stamp
 from openclaw_manager.domain.tag import Tag
 
@@ -52,6 +59,10 @@ COMMANDS = st.lists(
         st.tuples(st.just("token"), st.sampled_from(NAMES), st.sampled_from(["tok-2", None])),
         st.tuples(st.just("tag"), st.sampled_from(NAMES), st.sampled_from(["a", "k=1", "k=2"])),
         st.tuples(st.just("untag"), st.sampled_from(NAMES), st.sampled_from(["a", "k"])),
+        st.tuples(st.just("purge"), st.sampled_from(NAMES), st.none()),
+        st.tuples(st.just("adopt"), st.sampled_from(NAMES), st.booleans()),
+        st.tuples(st.just("capture"), st.sampled_from(NAMES), st.integers(0, 2)),
+        st.tuples(st.just("capture"), st.sampled_from(NAMES), st.integers(0, 2)),
         st.tuples(st.just("lose the view"), st.none(), st.booleans()),
     ),
     max_size=25,
@@ -62,18 +73,50 @@ COMMANDS = st.lists(
 def _core() -> Iterator[Core]:
     folder = tempfile.mkdtemp()
     try:
-        yield core_in(Path(folder) / "home")
+        yield core_in(Path(folder) / "home", snapshots_shown="2")
     finally:
         shutil.rmtree(folder)
 
 
 def _ping(core: Core, name: str, *, well: bool) -> None:
-    [probe] = core.pinging.choose([name])
+    [probe] = core.probes.choose([name])
     outcome = REACHED if well else NOBODY_LISTENS
     core.pinging.record([Finding(probe, datetime(2026, 11, 23, tzinfo=UTC), outcome)])
 
 
-def _do(core: Core, command: tuple[str, Any, Any]) -> None:  # noqa: C901 - a table
+def _adopt(core: Core, name: str, *, removed: bool) -> None:
+    entry = {
+        "id": f"d4a85195-8247-4d15-ac64-{NAMES.index(name):012}",
+        "title": name,
+        "deletedAt": "2026-11-23T15:33:31Z" if removed else None,
+        "fields": {"url": URLS[0], "token": "tok-3"},
+    }
+    now = datetime(2026, 11, 23, tzinfo=UTC)
+    core.adopting.adopt(examine([Written(entry, "")], core.entry_reader, now), None)
+
+
+def _capture(core: Core, name: str, number: int) -> None:
+    """Capture what changes from time to time, and what always does."""
+    [probe] = core.probes.choose([name])
+    hash_ = content_hash(canonical(number))
+    seen = Observation(
+        version=None,
+        dialect=Dialect.OPENCLAW,
+        protocol=4,
+        gateway_id=None,
+        contents={Section.CONFIG: hash_},
+        failures={},
+        volatile={Section.CONFIG: {"/hash": core.log.head()}},
+        agent_count=None,
+        channel_count=number,
+        model_count=None,
+        texts={hash_: canonical(number)},
+    )
+    at = datetime(2026, 11, 23, tzinfo=UTC) + timedelta(seconds=core.log.head())
+    core.capturing.record([CaptureFinding(probe, at, seen)])
+
+
+def _do(core: Core, command: tuple[str, Any, Any]) -> None:  # noqa: C901, PLR0912 - a table
     verb, name, detail = command
     match verb:
         case "register":
@@ -95,6 +138,12 @@ def _do(core: Core, command: tuple[str, Any, Any]) -> None:  # noqa: C901 - a ta
             core.instances.update(name, tags=[detail])
         case "untag":
             core.instances.update(name, untag=[detail])
+        case "purge":
+            core.purging.purge(core.purging.choose(name))
+        case "adopt":
+            _adopt(core, name, removed=detail)
+        case "capture":
+            _capture(core, name, detail)
         case _ if core.data_json.exists():
             if detail:
                 core.data_json.unlink()
@@ -127,8 +176,13 @@ def test_whatever_is_done_replay_view_and_names_agree(
             assert vars(_replayed(core, id_)) == vars(core.log.instance(id_))
         core.projection.catch_up()
         rebuilt = InMemoryView()
-        Projection(core.log, core.secrets, rebuilt, "include").catch_up()
-        assert core.read_view()["minions"] == rebuilt.entries
+        Projection(core.log, rebuilt, core.showing).catch_up()
+        view = core.read_view()
+        assert _instances_in(view["minions"]) == _instances_in(rebuilt.entries)
+        assert _by_id(view["minions"]) == _by_id(rebuilt.entries)
+        assert _by_id(view["relations"]) == _by_id(rebuilt.relations)
+        for id_ in ids:
+            _check_chain(core, core.log.instance(id_))
         present = [one for one in map(core.log.instance, ids) if one.removed_at is None]
         assert len({name_key(one.name) for one in present}) == len(present)
         for one in present:
@@ -136,6 +190,27 @@ def test_whatever_is_done_replay_view_and_names_agree(
             assert reservation
             assert reservation.holder == str(one.id)
             assert (one.credentials["token"] is not None) == bool(_secrets_of(core, one))
+
+
+def _instances_in(entries: list[Any]) -> list[str]:
+    return [entry["id"] for entry in entries if "url" in entry["fields"]]
+
+
+def _by_id(entries: list[Any]) -> dict[str, Any]:
+    by_id = {entry["id"]: entry for entry in entries}
+    assert len(by_id) == len(entries), "nothing stands there twice"
+    return by_id
+
+
+def _check_chain(core: Core, instance: Instance) -> None:
+    """Count the snapshots that lead back from the latest: there are as many as captures."""
+    taken = [
+        event.snapshot_id
+        for _, event in core.log.history(instance.id, upto=core.log.head())
+        if isinstance(event, Instance.SnapshotTaken)
+    ]
+    chain = [str(one.id) for one in core.log.snapshots_back_from(instance.last_snapshot)]
+    assert chain == taken[::-1]
 
 
 def _secrets_of(core: Core, instance: Instance) -> dict[str, str]:

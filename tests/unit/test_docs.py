@@ -17,10 +17,11 @@ import pytest
 
 from openclaw_manager import __version__
 from openclaw_manager.application.ports.examination import CheckId
-from openclaw_manager.application.ports.view import INSTANCE_FIELDS, MINION_KEYS
+from openclaw_manager.application.ports.view import INSTANCE_FIELDS, MINION_KEYS, SNAPSHOT_FIELDS
 from openclaw_manager.domain.caution import Caution
 from openclaw_manager.domain.condition import Cause
 from openclaw_manager.domain.ping import Dialect, Step
+from openclaw_manager.domain.section import Section
 from openclaw_manager.entrypoints.cli import errors
 from openclaw_manager.entrypoints.cli.causes import ADVICE, CAUTIONS
 from openclaw_manager.entrypoints.cli.main import cli
@@ -89,6 +90,10 @@ def test_every_setting_is_documented() -> None:
     assert set(GENERATOR.SETTINGS) == set(resolve({}, {"HOME": "/"}, {}).origins)
 
 
+def test_every_section_is_documented() -> None:
+    assert list(GENERATOR.SECTIONS) == list(Section)
+
+
 def test_every_check_of_the_doctor_is_documented() -> None:
     assert list(GENERATOR.CHECKS) == list(CheckId)
 
@@ -121,7 +126,7 @@ def test_every_step_and_dialect_is_documented(name: str) -> None:
     assert f"| `{name}` |" in _read("docs/gateways.md")
 
 
-@pytest.mark.parametrize("key", sorted(MINION_KEYS | INSTANCE_FIELDS))
+@pytest.mark.parametrize("key", sorted(MINION_KEYS | INSTANCE_FIELDS | SNAPSHOT_FIELDS))
 def test_every_key_of_data_json_is_documented(key: str) -> None:
     assert f"| `{key}` |" in _read("docs/data-json.md")
 
@@ -143,6 +148,7 @@ def _typed_commands() -> Iterator[str]:
         yield from re.findall(r"`(openclaw-manager [^`]*)`", text)
     hints = [advice.next for advice in ADVICE.values()]
     hints += [*CAUTIONS.values(), *NEXT.values(), *(hint for _, hint in errors._HINTS)]
+    hints += filter(None, GENERATOR.WHAT_NEXT.values())
     for hint in hints:
         blanks = re.sub(r"{(\w+)}", r"\1", hint)
         yield from re.findall(r"openclaw-manager [^;]*", blanks)

@@ -13,17 +13,20 @@ from openclaw_manager.domain.condition import Cause, Condition, Status
 from openclaw_manager.domain.errors import (
     InstanceNotRemoved,
     InstanceRemoved,
+    InstanceStillPresent,
     InvalidReason,
     NameTaken,
 )
 from openclaw_manager.domain.instance import Instance
 from openclaw_manager.domain.name import InstanceName
+from openclaw_manager.domain.past import Past
 from openclaw_manager.domain.ping import Dialect, PingOutcome, Step, TimedStep
 from openclaw_manager.domain.provenance import Fact, FactKeeper, Provenance
 from openclaw_manager.domain.reason import Reason
 from openclaw_manager.domain.reservation import NameReservation
-from openclaw_manager.domain.secret import Credentials, SecretReference
+from openclaw_manager.domain.secret import NO_CREDENTIALS, Credentials, SecretReference
 from openclaw_manager.domain.tag import Tag
+from openclaw_manager.domain.trust import SYSTEM_TRUST
 
 NOON = datetime(2026, 11, 23, 12, tzinfo=UTC)
 LATER = NOON + timedelta(hours=1)
@@ -424,3 +427,102 @@ def test_a_name_that_was_let_go_is_free_and_remembers_its_holders() -> None:
         "name.reserved-again",
         "name.released",
     ]
+
+
+# Adopted, and purged
+
+
+def _adopted(past: Past) -> Instance:
+    instance = Instance.adopt(
+        ID,
+        InstanceName("home"),
+        GatewayUrl("ws://host"),
+        CREDENTIALS,
+        [Tag("prod")],
+        SYSTEM_TRUST,
+        past,
+        BY_LATER,
+    )
+    instance.collect_events()
+    return instance
+
+
+def test_an_adopted_instance_has_the_dates_of_its_tool_until_something_happens_here() -> None:
+    """And its event says when it was adopted: the log has no times that were not."""
+    long_ago, ago = NOON - timedelta(days=9), NOON - timedelta(days=2)
+    instance = _adopted(Past(long_ago, ago, status=Status.REACHABLE, last_ping_at=ago))
+    assert (instance.registered_on, instance.changed_on) == (long_ago, ago)
+    assert instance.created_on == instance.modified_on == LATER
+    assert (instance.status, instance.condition, instance.last_ping_at) == ("reachable", None, ago)
+    instance.record_ping(TIMED_OUT, Provenance(LATER + timedelta(hours=1), "ada@lovelace"))
+    assert (instance.registered_on, instance.changed_on) == (long_ago, LATER + timedelta(hours=1))
+    assert (_found(instance), instance.last_ping_at) == (("unreachable", "down", "timeout"), ago)
+
+
+def test_an_instance_that_was_removed_elsewhere_is_removed_and_can_be_restored() -> None:
+    instance = _adopted(Past(NOON, NOON, removed_at=NOON))
+    with pytest.raises(InstanceRemoved) as refusal:
+        instance.rename(InstanceName("other"), BY)
+    assert refusal.value.since == NOON
+    instance.restore(BY)
+    assert instance.removed_at is None
+
+
+def test_only_a_removed_instance_is_purged() -> None:
+    instance = _registered()
+    with pytest.raises(InstanceStillPresent, match="only a removed one"):
+        instance.purge(BY)
+    assert _facts_of(instance) == []
+    assert instance.credentials == CREDENTIALS
+
+
+def test_a_purge_names_what_is_erased_and_leaves_no_credentials() -> None:
+    instance = _removed()
+    assert instance.purge(BY_LATER) == ["token-1", "key-1"]
+    assert instance.credentials == NO_CREDENTIALS
+    [event] = instance.collect_events()
+    assert isinstance(event, Instance.Purged)
+    assert (event.token, event.private_key, event.device_token) == (TOKEN, KEY, None)
+
+
+def test_a_second_purge_records_nothing_and_names_the_same_again() -> None:
+    instance = _removed()
+    instance.purge(BY)
+    instance.collect_events()
+    assert instance.purge(BY_LATER) == ["token-1", "key-1"]
+    assert _facts_of(instance) == []
+
+
+def test_what_a_purged_instance_was_given_after_its_return_is_purged_in_turn() -> None:
+    instance = _removed()
+    instance.purge(BY)
+    instance.restore(BY)
+    assert instance.credentials == NO_CREDENTIALS
+    new = SecretReference(ref="token-2", fingerprint="sha256:444444444444")
+    instance.change_credentials({"token": new}, BY)
+    instance.remove(BY)
+    assert instance.purge(BY_LATER) == ["token-1", "key-1", "token-2"]
+
+
+def test_an_instance_without_secrets_is_purged_once() -> None:
+    instance = _registered(NO_CREDENTIALS)
+    instance.remove(BY)
+    assert instance.purge(BY) == []
+    assert instance.purge(BY) == []
+    happened = [type(event).__name__ for event in instance.collect_events()]
+    assert happened == ["SoftDeleted", "Purged"]
+
+
+def test_a_purged_instance_is_no_device_any_more() -> None:
+    instance = _registered()
+    device_token = SecretReference(ref="device-1", fingerprint="sha256:333333333333")
+    instance.pair(OK, "linux", device_token, BY)
+    instance.remove(BY)
+    assert instance.purge(BY) == ["token-1", "key-1", "device-1"]
+    assert (instance.pairing, instance.device_id) == (None, None)
+
+
+def test_a_name_remembers_an_adopted_instance_whoever_holds_it() -> None:
+    reservation = NameReservation.reserve_first(InstanceName("home"), ID, BY)
+    reservation.remember(OTHER_ID, BY)
+    assert (reservation.holder, reservation.former_holders) == (str(ID), [str(OTHER_ID)])

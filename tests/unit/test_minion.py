@@ -1,7 +1,6 @@
 """An instance as a Minion: the record whose names and types other tools rely on."""
 
 import json
-from dataclasses import replace
 from datetime import UTC, datetime, timedelta, timezone
 from pathlib import Path
 from uuid import UUID
@@ -129,7 +128,7 @@ def test_the_keys_that_are_ours_are_exactly_those_that_we_write() -> None:
     fingerprint = TlsFingerprint("sha256:" + "0123456789abcdef" * 4)
     instance.change_trust(Trust("-----BEGIN CERTIFICATE-----", fingerprint), _by(1))
     presented = Certificate(fingerprint, NOON)
-    found = replace(OK, scopes=("operator.read",), gateway_id="g-1", certificate=presented)
+    found = OK._replace(scopes=("operator.read",), gateway_id="g-1", certificate=presented)
     instance.pair(found, "linux", SecretReference(ref="r", fingerprint="f"), _by(1))
     instance.record_ping(found, _by(1))
     instance.remove(_by(2))

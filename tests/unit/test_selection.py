@@ -57,6 +57,20 @@ def test_one_instance_is_meant(selector: str, meant: str) -> None:
 
 
 @pytest.mark.parametrize(
+    ("selector", "meant"),
+    [("home", OLD_HOME), ("gone", None), ("büro", OFFICE), (HOME, HOME), ("1111", OLD_HOME)],
+)
+def test_where_a_removed_one_is_asked_for_removed_beats_present(
+    selector: str, meant: str | None
+) -> None:
+    if meant is None:
+        with pytest.raises(AmbiguousInstance):
+            select(selector, DIRECTORY, removed=True)
+    else:
+        assert select(selector, DIRECTORY, removed=True).id == meant
+
+
+@pytest.mark.parametrize(
     "selector",
     ["", "hom", "111", "6a3", "6a3f0c1f", "----", "1---", "6-a-3", "-", "%", "*", "\udcff", "6a3g"],
 )

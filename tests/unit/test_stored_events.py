@@ -2,32 +2,35 @@
 
 A test here that fails says that logs which are out there are read otherwise than before. An
 event whose shape must change gets a `class_version`, an `upcast_v1_v2`, and a new sample beside
-the old one; the old sample is never edited.
+the old one; the old sample is never edited. CONTRIBUTING.md shows how.
 """
 
 import json
 from collections.abc import Iterator
-from dataclasses import fields
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import Any
 from uuid import UUID
 
 import pytest
-from eventsourcing.domain import DomainEvent
 from eventsourcing.persistence import Mapper, StoredEvent
 from eventsourcing.utils import get_topic
 
 from openclaw_manager.application.transcoding import FactTranscoder
 from openclaw_manager.domain.address import GatewayUrl
-from openclaw_manager.domain.condition import Cause, Condition
+from openclaw_manager.domain.condition import Cause, Condition, Status
+from openclaw_manager.domain.content.canonical import canonical, content_hash
 from openclaw_manager.domain.instance import Instance
 from openclaw_manager.domain.name import InstanceName
+from openclaw_manager.domain.past import Past
 from openclaw_manager.domain.ping import Certificate, Dialect, PingOutcome, Step, TimedStep
-from openclaw_manager.domain.provenance import FactKeeper, Provenance, StateSnapshot
+from openclaw_manager.domain.provenance import Fact, FactKeeper, Provenance, StateSnapshot
 from openclaw_manager.domain.reason import Reason
 from openclaw_manager.domain.reservation import NameReservation
-from openclaw_manager.domain.secret import Credentials, SecretReference
+from openclaw_manager.domain.secret import NO_CREDENTIALS, Credentials, SecretReference
+from openclaw_manager.domain.section import Section, SectionCause, SectionFailed
+from openclaw_manager.domain.snapshot import Observation, Snapshot
+from openclaw_manager.domain.stored_content import StoredContent
 from openclaw_manager.domain.tag import Tag
 from openclaw_manager.domain.trust import TlsFingerprint, Trust
 
@@ -35,10 +38,13 @@ SAMPLES = Path(__file__).parents[1] / "data" / "events"
 
 RELEASED = {
     "instance.registered": 1,
+    "instance.adopted": 1,
     "instance.pinged": 1,
     "instance.ping-failed": 1,
+    "instance.snapshot-taken": 1,
     "instance.soft-deleted": 1,
     "instance.restored": 1,
+    "instance.purged": 1,
     "instance.renamed": 1,
     "instance.url-changed": 1,
     "instance.credentials-changed": 1,
@@ -50,15 +56,23 @@ RELEASED = {
     "name.reserved": 1,
     "name.reserved-again": 1,
     "name.released": 1,
+    "name.remembered": 1,
+    "snapshot.captured": 1,
+    "content.stored": 1,
 }
 """Every event with the version that is written today."""
 
+BEGINNINGS = {
+    *("instance.registered", "instance.adopted", "name.reserved"),
+    *("snapshot.captured", "content.stored"),
+}
 SNAPSHOTS = {"snapshot-of-instance": Instance, "snapshot-of-name": NameReservation}
 
 MAPPER: Mapper[UUID] = Mapper(FactTranscoder())
 NOW = datetime(2026, 11, 23, 16, 0, 5, 120_000, tzinfo=UTC)
 BY = Provenance(NOW, "ada@lovelace", Reason("because"))
 ID = UUID("6a3f0c1e-0000-4000-8000-000000000001")
+OTHER = UUID("6a3f0c1e-0000-4000-8000-000000000002")
 FINGERPRINT = TlsFingerprint("sha256:" + "0123456789abcdef" * 4)
 
 
@@ -112,9 +126,43 @@ def _instance() -> Instance:
     instance.retag([], ["site"], BY)
     instance.record_ping(success, BY)
     instance.record_ping(failure, BY)
+    instance.keep_snapshot(OTHER, BY)
     instance.remove(BY)
     instance.restore(BY)
     instance.remove(BY)
+    return instance
+
+
+def _adopted() -> Instance:
+    """Adopt an instance with all that another tool can say of it, and purge it."""
+    instance = Instance.adopt(
+        ID,
+        InstanceName("Küche"),
+        GatewayUrl("ws://192.168.1.10:18789"),
+        Credentials(
+            token=_reference("token"),
+            private_key=_reference("private-key"),
+            public_key="-----BEGIN PUBLIC KEY-----\nMIIB\n-----END PUBLIC KEY-----\n",
+            device_token=None,
+        ),
+        [Tag("prod"), Tag("site=home")],
+        Trust("-----BEGIN CERTIFICATE-----\nMIIC\n", FINGERPRINT),
+        Past(
+            created_at=NOW - timedelta(days=9),
+            updated_at=NOW - timedelta(days=2),
+            removed_at=NOW - timedelta(days=1),
+            status=Status.REACHABLE,
+            last_ping_at=NOW - timedelta(days=3),
+            last_ping_latency_ms=14.25,
+            version="2026.9.6",
+            device_id="device-1",
+        ),
+        BY,
+    )
+    instance.restore(BY)
+    instance.change_credentials({"device_token": _reference("device-token")}, BY)
+    instance.remove(BY)
+    instance.purge(BY)
     return instance
 
 
@@ -122,7 +170,33 @@ def _name() -> NameReservation:
     name = NameReservation.reserve_first(InstanceName("Küche"), ID, BY)
     name.release(BY)
     name.reserve(InstanceName("KÜCHE"), ID, BY)
+    name.remember(OTHER, BY)
     return name
+
+
+def _captured() -> list[FactKeeper]:
+    """Keep a snapshot with all that one can say, and what it refers to."""
+    text = canonical({"agents": [{"id": "Küche"}]})
+    seen = Observation(
+        version="2026.9.6",
+        dialect=Dialect.OPENCLAW,
+        protocol=4,
+        gateway_id="gateway-1",
+        contents={Section.AGENTS: content_hash(text)},
+        failures={
+            Section.CONFIG: SectionFailed(SectionCause.SCOPE_MISSING, "not let", "operator.read")
+        },
+        volatile={Section.AGENTS: {"/ts": 1795454204258}},
+        agent_count=1,
+        channel_count=2,
+        model_count=3,
+        texts={content_hash(text): text},
+    )
+    hash_, values = content_hash(seen.outline.text()), seen.outline.values_of(seen.outline)
+    return [
+        StoredContent.store(content_hash(text), text, BY),
+        Snapshot.capture(OTHER, ID, str(ID), seen, hash_, values, BY),
+    ]
 
 
 def _stored(event: Any) -> dict[str, Any]:
@@ -139,7 +213,7 @@ def _written_today() -> dict[str, dict[str, Any]]:
     """Give the stored form of each event and snapshot, made by the code as it is."""
     stored: dict[str, dict[str, Any]] = {}
     keepers: list[FactKeeper] = [_instance(), _name()]
-    for keeper in keepers:
+    for keeper in [*keepers, _adopted(), *_captured()]:
         for event in keeper.collect_events():
             stored.setdefault(get_topic(type(event)), _stored(event))
     for name, keeper in zip(SNAPSHOTS, keepers, strict=True):
@@ -162,11 +236,11 @@ def _read(sample: dict[str, Any]) -> Any:
     )
 
 
-def _kinds_of_events() -> Iterator[type[DomainEvent]]:
-    for keeper in (Instance, NameReservation):
+def _kinds_of_events() -> Iterator[type[Fact]]:
+    for keeper in (Instance, NameReservation, Snapshot, StoredContent):
         for attribute in vars(keeper).values():
-            is_event = isinstance(attribute, type) and issubclass(attribute, DomainEvent)
-            if is_event and "TOPIC" in vars(attribute) and attribute is not StateSnapshot:
+            is_event = isinstance(attribute, type) and issubclass(attribute, Fact)
+            if is_event and "TOPIC" in vars(attribute):
                 yield attribute
 
 
@@ -179,7 +253,9 @@ def test_the_topics_of_all_events_are_those_that_were_released() -> None:
     assert {get_topic(kind) for kind in _kinds_of_events()} == RELEASED.keys()
     assert get_topic(Instance) == "instance"
     assert get_topic(NameReservation) == "name"
-    assert get_topic(StateSnapshot) == "snapshot"
+    assert get_topic(Snapshot) == "snapshot"
+    assert get_topic(StoredContent) == "content"
+    assert get_topic(StateSnapshot) == "state"
 
 
 def test_the_versions_are_those_that_were_released() -> None:
@@ -200,8 +276,8 @@ def test_what_is_written_today_is_the_newest_sample(name: str) -> None:
 @pytest.mark.parametrize(("name", "version"), _names())
 def test_a_sample_is_read_with_every_attribute_that_its_event_has(name: str, version: int) -> None:
     event = _read(_sample(name, version))
-    assert get_topic(type(event)) == ("snapshot" if name in SNAPSHOTS else name)
-    assert vars(event).keys() == {field.name for field in fields(event)}
+    assert get_topic(type(event)) == ("state" if name in SNAPSHOTS else name)
+    assert vars(event).keys() == set(event.attributes())
     assert event.timestamp == BY.at
 
 
@@ -221,7 +297,7 @@ def _fold(samples: list[tuple[str, int]]) -> Any:
 
 @pytest.mark.parametrize(("name", "version"), _names())
 def test_each_sample_can_be_replayed(name: str, version: int) -> None:
-    if name == "instance.registered" or name in SNAPSHOTS or name == "name.reserved":
+    if name in BEGINNINGS or name in SNAPSHOTS:
         folded = _fold([(name, version)])
         assert folded.version == 1
     else:
@@ -245,6 +321,7 @@ def test_a_whole_history_of_samples_leads_to_the_state_that_it_always_led_to() -
             ("instance.tagged", 1),
             ("instance.pinged", 1),
             ("instance.ping-failed", 1),
+            ("instance.snapshot-taken", 1),
             ("instance.soft-deleted", 1),
         ]
     )
@@ -262,7 +339,24 @@ def test_a_whole_history_of_samples_leads_to_the_state_that_it_always_led_to() -
     }
 
 
+def test_an_adopted_instance_is_what_its_tool_said_and_a_purged_one_has_nothing_to_show() -> None:
+    adopted = _fold([("instance.adopted", 1)])
+    assert (adopted.registered_on, adopted.changed_on, adopted.removed_at) == (
+        datetime(2026, 11, 14, 16, 0, 5, 120_000, tzinfo=UTC),
+        datetime(2026, 11, 21, 16, 0, 5, 120_000, tzinfo=UTC),
+        datetime(2026, 11, 22, 16, 0, 5, 120_000, tzinfo=UTC),
+    )
+    assert (adopted.status, adopted.device_id) == ("reachable", "device-1")
+    assert adopted.trust == Trust("-----BEGIN CERTIFICATE-----\nMIIC\n", FINGERPRINT)
+    purged = _fold([("instance.adopted", 1), ("instance.purged", 1)])
+    assert purged.credentials == NO_CREDENTIALS
+    assert purged.purged == [f"{ID}/token/0", f"{ID}/private-key/0"]
+    assert (purged.device_id, purged.changed_on) == (None, BY.at)
+
+
 def test_a_history_of_names_leads_to_who_holds_it() -> None:
-    name = _fold([("name.reserved", 1), ("name.released", 1), ("name.reserved-again", 1)])
-    assert (name.name, name.holder, name.former_holders) == ("KÜCHE", str(ID), [str(ID)])
+    names = ["name.reserved", "name.released", "name.reserved-again", "name.remembered"]
+    name = _fold([(each, 1) for each in names])
+    assert (name.name, name.holder) == ("KÜCHE", str(ID))
+    assert name.former_holders == [str(ID), str(OTHER)]
     assert vars(name) == vars(_read(_sample("snapshot-of-name", 1)).mutate(None))

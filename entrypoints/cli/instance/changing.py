@@ -63,7 +63,7 @@ def update(
     given = GivenCredentials(token, private_key, public_key, passphrase, no_token, no_key)
     minion = (
         session()
-        .container.instances()
+        .core.instances()
         .update(instance, url=url, given=given, tags=tags, untag=untag, trust=trust, reason=reason)
     )
     write_instance(minion, output)
@@ -76,7 +76,7 @@ def update(
 @output_options
 def rename(instance: str, name: str, reason: str | None, output: str) -> None:
     """Call INSTANCE by another NAME."""
-    write_instance(session().container.instances().rename(instance, name, reason), output)
+    write_instance(session().core.instances().rename(instance, name, reason), output)
 
 
 @click.command
@@ -88,13 +88,17 @@ def remove(instance: str, reason: str | None, output: str) -> None:
 
     Its name is free again, its history stays, and restore takes the removal back.
     """
-    write_instance(session().container.instances().remove(instance, reason), output)
+    write_instance(session().core.instances().remove(instance, reason), output)
 
 
 @click.command
 @instance_argument
+@click.option("--as", "name", metavar="NAME", help="Under another name, if its own is taken.")
 @reason_option
 @output_options
-def restore(instance: str, reason: str | None, output: str) -> None:
-    """Take the removal of INSTANCE back."""
-    write_instance(session().container.instances().restore(instance, reason), output)
+def restore(instance: str, name: str | None, reason: str | None, output: str) -> None:
+    """Take the removal of INSTANCE back.
+
+    By its name, the removed one of that name is meant.
+    """
+    write_instance(session().core.instances().restore(instance, reason, name=name), output)

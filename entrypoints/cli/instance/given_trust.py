@@ -15,7 +15,7 @@ def given_trust(ca_file: TextIO | None, fingerprint: str | None) -> Trust | None
     if ca_file is None and fingerprint is None:
         return None
     return Trust(
-        session().container.authorities().admit(_text(ca_file)) if ca_file else None,
+        session().core.authorities().admit(_text(ca_file)) if ca_file else None,
         TlsFingerprint(fingerprint) if fingerprint is not None else None,
     )
 

@@ -16,6 +16,7 @@ from openclaw_manager.entrypoints.cli.lazy import LazyGroup
         "rename": "instance.changing:rename",
         "remove": "instance.changing:remove",
         "restore": "instance.changing:restore",
+        "purge": "instance.purge:purge",
         "discover": "instance.discover:discover",
         "pair": "instance.pairing:pair",
         "unpair": "instance.pairing:unpair",

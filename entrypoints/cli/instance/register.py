@@ -51,7 +51,7 @@ def register(
 
     given = GivenCredentials(token, private_key, public_key, passphrase)
     trust = given_trust(ca_file, tls_fingerprint) or SYSTEM_TRUST
-    instances = session().container.instances()
+    instances = session().core.instances()
     write_instance(instances.register(name, url, given, tags, reason, trust=trust), output)
     if token is not None and GatewayUrl(url).is_plain_to_another_machine:
         warn(CAUTIONS[Caution.TOKEN_IN_PLAIN].format(name=shlex.quote(name)))

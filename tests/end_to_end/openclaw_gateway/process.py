@@ -8,10 +8,12 @@ import socket
 import subprocess
 import time
 import urllib.request
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from contextlib import contextmanager, suppress
 from dataclasses import dataclass, field
 from pathlib import Path
+from types import MappingProxyType
+from typing import Any
 
 from end_to_end.openclaw_gateway.connection import (
     GatewayRefused,
@@ -80,13 +82,19 @@ class RunningGateway:
 
 @contextmanager
 def running_gateway(
-    installation: Installation, folder: Path, *, bind: str = "loopback", tls: bool = False
+    installation: Installation,
+    folder: Path,
+    *,
+    bind: str = "loopback",
+    tls: bool = False,
+    more: Mapping[str, Any] = MappingProxyType({}),
 ) -> Iterator[RunningGateway]:
     """Start a gateway, wait until it is ready, and stop it in the end.
 
-    Raises ``GatewayDidNotStart`` with the end of the gateway's own output.
+    ``more`` is what is configured besides. Raises ``GatewayDidNotStart`` with the end of the
+    gateway's own output.
     """
-    with starting_gateway(installation, folder, bind=bind, tls=tls) as gateway:
+    with starting_gateway(installation, folder, bind=bind, tls=tls, more=more) as gateway:
         problem = _wait_until_ready(gateway) or _not_the_one_that_was_started(gateway)
         if problem:
             raise GatewayDidNotStart(f"{problem}; its last words: {_end_of(_output(folder))}")
@@ -95,11 +103,16 @@ def running_gateway(
 
 @contextmanager
 def starting_gateway(
-    installation: Installation, folder: Path, *, bind: str = "loopback", tls: bool = False
+    installation: Installation,
+    folder: Path,
+    *,
+    bind: str = "loopback",
+    tls: bool = False,
+    more: Mapping[str, Any] = MappingProxyType({}),
 ) -> Iterator[RunningGateway]:
     """Start a gateway without waiting for it, and stop it in the end."""
     port, token = _free_port(), secrets.token_hex(16)
-    _configure(folder, tls=tls)
+    _configure(folder, tls=tls, more=more)
     with _output(folder).open("wb") as stream:
         process = subprocess.Popen(
             _command(installation, port, bind),
@@ -117,12 +130,12 @@ def starting_gateway(
         gateway.stop()
 
 
-def _configure(folder: Path, *, tls: bool) -> None:
+def _configure(folder: Path, *, tls: bool, more: Mapping[str, Any]) -> None:
     # Its web pages make 2026.3.28 refuse to listen on more than loopback without more settings.
     settings = {"controlUi": {"enabled": False}, "tls": {"enabled": tls}}
     state = _state(folder)
     state.mkdir()
-    (state / "openclaw.json").write_text(json.dumps({"gateway": settings}))
+    (state / "openclaw.json").write_text(json.dumps({"gateway": settings, **more}))
 
 
 def _command(installation: Installation, port: int, bind: str) -> list[str]:

@@ -1,0 +1,252 @@
+"""Snapshots: what gateways said of themselves, read back from the log."""
+
+import json
+import re
+from collections.abc import Callable, Collection, Iterator, Mapping
+from dataclasses import dataclass
+from datetime import UTC, datetime
+from itertools import islice
+from uuid import UUID
+
+from openclaw_manager.application.event_log import EventLog
+from openclaw_manager.application.log_directory import LogDirectory
+from openclaw_manager.application.selection import select
+from openclaw_manager.domain.content.canonical import Json
+from openclaw_manager.domain.errors import (
+    AmbiguousSnapshot,
+    InstanceNotFound,
+    InstanceRemoved,
+    NeverCaptured,
+    SectionNotCaptured,
+    SnapshotNotFound,
+)
+from openclaw_manager.domain.instance import Instance
+from openclaw_manager.domain.name import name_key
+from openclaw_manager.domain.outline import Outline
+from openclaw_manager.domain.section import Section, SectionCause, SectionFailed
+from openclaw_manager.domain.snapshot import Snapshot
+
+NOT_ASKED_FOR = "it was not asked for"
+
+_ID_OR_BEGINNING = re.compile(r"(?:[0-9a-f]-?){4,32}", re.IGNORECASE)
+_STEPS_BACK = re.compile(r"(?P<selector>.+)~(?P<steps>\d{1,9})", re.DOTALL)
+_AT_MOMENT = re.compile(r"(?P<selector>.+)@(?P<moment>.+)", re.DOTALL)
+
+
+@dataclass(frozen=True, slots=True)
+class SectionState:
+    """What became of one section: the hash of its content, or why it was not heard."""
+
+    hash: str | None
+    cause: SectionCause | None = None
+    detail: str | None = None
+    scope: str | None = None
+
+    @property
+    def why_missing(self) -> str | None:
+        """Why there is no content, as a clause for a person; None where there is some."""
+        return None if self.cause is None else ": ".join(filter(None, (self.cause, self.detail)))
+
+
+@dataclass(frozen=True, slots=True)
+class SnapshotView:
+    """One snapshot: of which instance (by its name now), when (UTC), by whom and why.
+
+    ``previous_id`` is the snapshot of the instance before, ``version`` that of the gateway.
+    ``sections`` has those that were asked for, in their order.
+    """
+
+    id: str
+    instance_id: str
+    instance: str
+    captured_at: datetime
+    previous_id: str | None
+    version: str | None
+    dialect: str
+    protocol: int | None
+    gateway_id: str | None
+    agent_count: int | None
+    channel_count: int | None
+    model_count: int | None
+    actor: str
+    reason: str | None
+    sections: Mapping[Section, SectionState]
+
+
+class Snapshots:
+    """Finds snapshots, and reads what they hold.
+
+    Every method raises ``InstanceRemoved`` for an instance that is removed, and a
+    ``StoreError`` where the store is at fault.
+    """
+
+    def __init__(self, log: EventLog) -> None:
+        self._log = log
+
+    def of(self, selector: str, limit: int | None = None) -> list[SnapshotView]:
+        """List the snapshots of an instance, the newest first, at most ``limit``.
+
+        Raises ``InstanceNotFound``, ``AmbiguousInstance``.
+        """
+        return list(islice(self.back_from_latest(self.instance(selector)), limit))
+
+    def find(self, reference: str, moment: Callable[[str], datetime]) -> SnapshotView:
+        """Find the one snapshot that is meant.
+
+        ``reference`` is the id of a snapshot, or a unique beginning of it of four characters
+        or more; ``NAME``, the latest of an instance; ``NAME~2``, two before that; or
+        ``NAME@2026-11-01T12:00``, the last that was captured until then. NAME is whatever
+        selects an instance, ``moment`` reads the text after the ``@``. A whole id beats a
+        name, and a name beats the beginning of an id.
+
+        Raises ``SnapshotNotFound``, ``AmbiguousSnapshot``, ``NeverCaptured``,
+        ``InstanceNotFound``, ``AmbiguousInstance``, and what ``moment`` raises.
+        """
+        ids = self._beginning(reference)
+        if len(ids) == 1 and _bare(reference) == ids[0].hex:
+            return self._view(ids[0])
+        instance = self._instance_or_none(reference)
+        if instance and (not ids or name_key(instance.name) == name_key(reference)):
+            return self._latest(instance)
+        if len(ids) == 1 and instance is None:
+            return self._view(ids[0])
+        if ids:
+            raise AmbiguousSnapshot(reference, self._candidates(ids, instance))
+        if back := _STEPS_BACK.fullmatch(reference):
+            return self._steps_back(reference, self.instance(back["selector"]), int(back["steps"]))
+        if at := _AT_MOMENT.fullmatch(reference):
+            instance = self.instance(at["selector"])
+            return self._last_until(reference, instance, moment(at["moment"]))
+        problem = "no id of a snapshot begins like this, and no instance is called so"
+        raise SnapshotNotFound(reference, problem)
+
+    def instance(self, selector: str) -> Instance:
+        """Find an instance; raises ``InstanceNotFound``, ``AmbiguousInstance``."""
+        return self._present(UUID(select(selector, LogDirectory(self._log)).id))
+
+    def back_from_latest(self, instance: Instance) -> Iterator[SnapshotView]:
+        """Go through the snapshots of an instance, the newest first, each read when it is due."""
+        for snapshot in self._log.snapshots_back_from(instance.last_snapshot):
+            yield view_of(snapshot, self._log.outline(snapshot), instance.name)
+
+    def content(self, view: SnapshotView, section: Section) -> Json:
+        """Read what was said in one section; raises ``SectionNotCaptured``."""
+        state = view.sections.get(section)
+        if state is None or state.hash is None:
+            raise not_captured(view, section)
+        content: Json = json.loads(self._log.content(state.hash))
+        return content
+
+    def contents(
+        self, view: SnapshotView, sections: Collection[Section] | None = None
+    ) -> dict[Section, Json]:
+        """Read what was said in those of the sections (by default all) that were heard."""
+        return {
+            section: self.content(view, section)
+            for section, state in view.sections.items()
+            if state.hash is not None and (sections is None or section in sections)
+        }
+
+    def volatile(self, view: SnapshotView) -> dict[Section, dict[str, Json]]:
+        """Read what changes by itself, by section and JSON Pointer; it is never compared."""
+        snapshot = self._log.snapshot(UUID(view.id))
+        volatile = self._log.outline(snapshot).with_values(snapshot.values)
+        return {section: dict(volatile[section]) for section in Section if section in volatile}
+
+    def _beginning(self, reference: str) -> list[UUID]:
+        if not _ID_OR_BEGINNING.fullmatch(reference):
+            return []
+        return self._log.snapshots_beginning(reference)
+
+    def _instance_or_none(self, selector: str) -> Instance | None:
+        try:
+            return self.instance(selector)
+        except InstanceNotFound:
+            return None
+
+    def _present(self, instance_id: UUID) -> Instance:
+        instance = self._log.instance(instance_id)
+        if instance.removed_at is not None:
+            raise InstanceRemoved(instance.name, instance.removed_at)
+        return instance
+
+    def _view(self, snapshot_id: UUID) -> SnapshotView:
+        snapshot = self._log.snapshot(snapshot_id)
+        instance = self._present(UUID(snapshot.instance_id))
+        return view_of(snapshot, self._log.outline(snapshot), instance.name)
+
+    def _candidates(
+        self, ids: Collection[UUID], instance: Instance | None
+    ) -> list[tuple[str, str]]:
+        snapshots = [self._log.snapshot(id_) for id_ in ids]
+        candidates = [(str(one.id), f"captured at {_utc(one.created_on)}") for one in snapshots]
+        return [*candidates, *([(str(instance.id), instance.name)] if instance else [])]
+
+    def _latest(self, instance: Instance) -> SnapshotView:
+        view = next(self.back_from_latest(instance), None)
+        if view is None:
+            raise NeverCaptured(instance.name)
+        return view
+
+    def _steps_back(self, reference: str, instance: Instance, steps: int) -> SnapshotView:
+        self._latest(instance)
+        count = 0
+        for count, view in enumerate(self.back_from_latest(instance)):
+            if count == steps:
+                return view
+        problem = f"there are {count + 1} of {instance.name!r} in all"
+        raise SnapshotNotFound(reference, problem)
+
+    def _last_until(self, reference: str, instance: Instance, until: datetime) -> SnapshotView:
+        view = self._latest(instance)
+        for view in self.back_from_latest(instance):
+            if view.captured_at <= until:
+                return view
+        problem = f"the first of {instance.name!r} was captured at {_utc(view.captured_at)}"
+        raise SnapshotNotFound(reference, problem)
+
+
+def not_captured(view: SnapshotView, section: Section) -> SectionNotCaptured:
+    """Say why a snapshot has not got a section."""
+    state = view.sections.get(section)
+    problem = state.why_missing if state else None
+    return SectionNotCaptured(section, view.id, view.instance, problem or NOT_ASKED_FOR)
+
+
+def view_of(snapshot: Snapshot, outline: Outline, instance_name: str) -> SnapshotView:
+    """Show a snapshot of the instance that is called so now."""
+    return SnapshotView(
+        id=str(snapshot.id),
+        instance_id=snapshot.instance_id,
+        instance=instance_name,
+        captured_at=snapshot.created_on,
+        previous_id=snapshot.previous,
+        version=snapshot.version_of_gateway,
+        dialect=snapshot.dialect,
+        protocol=snapshot.protocol,
+        gateway_id=snapshot.gateway_id,
+        agent_count=snapshot.agent_count,
+        channel_count=snapshot.channel_count,
+        model_count=snapshot.model_count,
+        actor=snapshot.actor,
+        reason=snapshot.reason,
+        sections={
+            section: _state(outline.contents.get(section), outline.failures.get(section))
+            for section in Section
+            if section in outline.contents or section in outline.failures
+        },
+    )
+
+
+def _state(hash_: str | None, failed: SectionFailed | None) -> SectionState:
+    if failed is None:
+        return SectionState(hash_)
+    return SectionState(None, failed.cause, failed.detail, failed.scope)
+
+
+def _bare(id_: str) -> str:
+    return id_.replace("-", "").lower()
+
+
+def _utc(moment: datetime) -> str:
+    return f"{moment.astimezone(UTC):%Y-%m-%dT%H:%M:%SZ}"

@@ -1,0 +1,1 @@
+"""Commands about the configuration that a gateway had when it was captured."""

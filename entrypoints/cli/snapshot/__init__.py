@@ -1,0 +1,1 @@
+"""Commands about what gateways hold, at one moment and another."""
