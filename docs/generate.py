@@ -10,7 +10,6 @@ document; everything around it is written by hand.
 import re
 import sys
 from collections.abc import Callable, Iterable, Iterator, Sequence
-from dataclasses import fields
 from inspect import getdoc
 from pathlib import Path
 
@@ -25,10 +24,15 @@ from openclaw_manager.domain.instance import Instance
 from openclaw_manager.domain.ping import Dialect
 from openclaw_manager.domain.provenance import Fact, FactKeeper
 from openclaw_manager.domain.reservation import NameReservation
+from openclaw_manager.domain.section import Section
+from openclaw_manager.domain.snapshot import Snapshot
+from openclaw_manager.domain.stored_content import StoredContent
 from openclaw_manager.entrypoints.cli import errors
 from openclaw_manager.entrypoints.cli.causes import ADVICE, CAUTIONS
 from openclaw_manager.entrypoints.cli.main import cli
 from openclaw_manager.entrypoints.cli.remedies import NEXT
+from openclaw_manager.entrypoints.cli.snapshot.failures import HAPPENED
+from openclaw_manager.entrypoints.cli.snapshot.failures import NEXT as WHAT_NEXT
 from openclaw_manager.entrypoints.composition import settings
 from openclaw_manager.entrypoints.composition.simulation import Fault
 
@@ -38,13 +42,18 @@ _HELP_WIDTH = 100  # characters; as wide as the program itself ever makes it
 
 EXIT_STATUSES = {
     errors.DONE: "done; of a ping: every gateway is `ok` or `degraded`",
-    errors.FAILED: "failed; of `doctor`: something at home is not as it should be",
+    errors.FAILED: "failed; of `doctor`: something at home is not as it should be; of a capture: "
+    "some sections did not come; of `adopt`: something was refused; of `drift` and "
+    "`--exit-code`: something differs",
     errors.REFUSED_INPUT: "wrong usage or refused input",
     errors.NO_SUCH_INSTANCE: "no such instance, several that could be meant, or a removed one",
     errors.TARGET_DOWN: "a gateway that was contacted is `down` or `starting`",
     errors.TARGET_REFUSED: "a gateway that was contacted `refused` us, or has yet to approve our "
     "device; wins over 4",
-    errors.STORE_AT_FAULT: "the store is damaged, locked too long, out of space or out of reach",
+    errors.STORE_AT_FAULT: (
+        "the store is damaged, locked too long, out of space or out of reach; of `ping --all`: "
+        "secrets of an instance are lost, which wins over 4 and 5"
+    ),
     errors.INTERRUPTED: "interrupted",
 }
 
@@ -53,6 +62,7 @@ SETTINGS = {
     "store": "where the log is kept: `sqlite`",
     "secret_store": "where secrets are kept: `file` (`secrets.db`) or `keyring`",
     "snapshot_secrets": "whether `data.json` carries secrets: `include` or `omit`",
+    "snapshots_shown": "how many snapshots of each instance `data.json` shows, the last ones",
     "timeout": "how long one ping may take in all",
     "concurrency": "how many pings run at once",
     "lock_timeout": "how long to wait for other processes",
@@ -67,6 +77,19 @@ _CONDITIONS = {
     Condition.DOWN: "no gateway answers",
 }
 
+SECTIONS = {
+    Section.AGENTS: "the agents, each with its workspace and its model",
+    Section.CHANNELS: "the channels and their accounts, such as those of a messenger",
+    Section.MODELS: "the models that can be used",
+    Section.CONFIG: "the configuration",
+    Section.SESSIONS: "the sessions that there are",
+    Section.CRON: "the jobs that run by themselves",
+    Section.SKILLS: "the skills, and which of them can be used",
+    Section.NODES: "the devices that serve the gateway as nodes",
+    Section.STATUS: "what the gateway says of its own state",
+    Section.PRESENCE: "the gateway as others see it; who is connected is volatile",
+}
+
 CHECKS = {
     CheckId.CONFIG: "every setting can be taken",
     CheckId.HOME_FOLDER: "the folder is there, and may be read and written",
@@ -79,11 +102,12 @@ CHECKS = {
     CheckId.STORE_WRITABLE: "it would take another event",
     CheckId.SECRET_STORE: "`secrets.db`, or the keyring, can be read",
     CheckId.DATA_JSON: "`data.json` is there, and can be read",
-    CheckId.DATA_JSON_CURRENT: "it says what the log says",
+    CheckId.DATA_JSON_CURRENT: "it was made from the whole log",
     CheckId.INSTANCES: "every instance can be read back from its events",
     CheckId.CLOCK: "the time of this machine fits the events",
     CheckId.DUPLICATE_URL: "no two instances have the same URL",
     CheckId.SHARED_TOKEN: "which instances show the same token; never more than told",
+    CheckId.DATA_JSON_ENTRIES: "the entries of `data.json` say what the log says",
     CheckId.SECRETS_RESOLVE: "each secret that the log refers to is there",
     CheckId.SECRETS_ORPHANED: "secrets that nothing refers to; never more than told",
     CheckId.DEVICE_KEY: "the device key of this home is there, if it is in use, and can be read",
@@ -192,7 +216,7 @@ def events(aggregate: type[FactKeeper]) -> list[type[Fact]]:
 
 def event_table(aggregate: type[FactKeeper]) -> str:
     """List the events of an aggregate: name, topic, what it says, what it carries."""
-    envelope = {field.name for field in fields(Fact)} | {"originator_topic"}
+    envelope = set(Fact.attributes()) | {"originator_topic"}
     return table(
         ["event", "topic", "says", "carries"],
         [
@@ -200,9 +224,7 @@ def event_table(aggregate: type[FactKeeper]) -> str:
                 code(event.__name__),
                 code(get_topic(event)),
                 first_line(event),
-                ", ".join(
-                    code(field.name) for field in fields(event) if field.name not in envelope
-                ),
+                ", ".join(code(name) for name in event.attributes() if name not in envelope),
             ]
             for event in events(aggregate)
         ],
@@ -236,6 +258,22 @@ def caution_table() -> str:
     return table(
         ["warning", "what is said"],
         [[code(caution), CAUTIONS[caution].format(name="NAME")] for caution in Caution],
+    )
+
+
+def section_table() -> str:
+    """List the sections of a capture."""
+    return table(["section", "holds"], [[code(one), SECTIONS[one]] for one in Section])
+
+
+def section_cause_table() -> str:
+    """List why a section may be missing, with what is said of it and what to type next."""
+    return table(
+        ["cause", "what happened", "what to run next"],
+        [
+            [code(cause), HAPPENED[cause], code(advice.format(name="NAME")) if advice else ""]
+            for cause, advice in WHAT_NEXT.items()
+        ],
     )
 
 
@@ -289,9 +327,13 @@ PARTS: dict[str, Callable[[], str]] = {
     "errors": error_table,
     "events of an instance": lambda: event_table(Instance),
     "events of a name": lambda: event_table(NameReservation),
+    "events of a snapshot": lambda: event_table(Snapshot),
+    "events of a content": lambda: event_table(StoredContent),
     "conditions": condition_table,
     "causes": cause_table,
     "warnings": caution_table,
+    "sections": section_table,
+    "section causes": section_cause_table,
     "checks": check_table,
     "settings": setting_table,
     "faults": fault_table,
