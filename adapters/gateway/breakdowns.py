@@ -6,6 +6,7 @@ import socket
 import ssl
 
 from websockets.exceptions import ConnectionClosed, InvalidHandshake, InvalidMessage, InvalidStatus
+from websockets.http11 import Response
 
 from openclaw_manager.adapters.gateway.failure import Failure
 from openclaw_manager.adapters.gateway.identity import Identity
@@ -19,6 +20,12 @@ _ERRNOS = {
     errno.ECONNABORTED: Cause.CONNECTION_CLOSED,
     errno.EPIPE: Cause.CONNECTION_CLOSED,
 }
+
+_ADMISSION_CLOSED = b"admission closed"
+"""What a gateway answers to an upgrade while it starts again (measured on 2026.9.6).
+
+A proxy without its gateway says 503 as well, in other words.
+"""
 
 
 def unresolved(host: str, problem: Exception) -> Failure:
@@ -64,7 +71,7 @@ def not_upgraded(
     OpenSSL and Python), which a reset connection is told from.
     """
     if isinstance(problem, InvalidStatus):
-        return _refused_by_http(problem.response.status_code, identity)
+        return _refused_by_http(problem.response, identity)
     if not isinstance(problem, InvalidMessage) or not isinstance(problem.__cause__, EOFError):
         return Failure(Cause.NOT_A_GATEWAY, "what answered the upgrade is no WebSocket server")
     if lost_by is not None:
@@ -75,7 +82,10 @@ def not_upgraded(
     )
 
 
-def _refused_by_http(status: int, identity: Identity) -> Failure:
+def _refused_by_http(response: Response, identity: Identity) -> Failure:
+    status = response.status_code
+    if status == 503 and _ADMISSION_CLOSED in (response.body or b""):  # noqa: PLR2004 - see below
+        return Failure(Cause.GATEWAY_STARTING, "it takes no connections yet, or no more")
     if status in (401, 403):
         return Failure(identity.token_cause, f"HTTP {status} on the upgrade")
     if status == 429:  # noqa: PLR2004 - an HTTP status is best known by its number

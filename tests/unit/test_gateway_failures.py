@@ -103,6 +103,12 @@ def test_without_a_token_an_upgrade_is_refused_for_lack_of_it(number: int) -> No
     assert failure.cause is Cause.TOKEN_MISSING
 
 
+def test_a_gateway_that_closed_its_admission_is_starting_again() -> None:
+    body = b"Gateway websocket admission closed"
+    restarting = InvalidStatus(Response(503, "Service Unavailable", Headers(), body))
+    assert breakdowns.not_upgraded(restarting, None, ANONYMOUS).cause is Cause.GATEWAY_STARTING
+
+
 def test_an_http_refusal_names_the_status() -> None:
     assert "404" in breakdowns.not_upgraded(status(404), None, ANONYMOUS).detail
 
