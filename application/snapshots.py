@@ -18,6 +18,7 @@ from openclaw_manager.domain.errors import (
     InstanceRemoved,
     NeverCaptured,
     SectionNotCaptured,
+    SectionNotOffered,
     SnapshotNotFound,
 )
 from openclaw_manager.domain.instance import Instance
@@ -29,6 +30,7 @@ from openclaw_manager.domain.snapshot import Snapshot
 NOT_ASKED_FOR = "it was not asked for"
 
 _ID_OR_BEGINNING = re.compile(r"(?:[0-9a-f]-?){4,32}", re.IGNORECASE)
+_TOO_SHORT = re.compile(r"[0-9a-f]{1,3}", re.IGNORECASE)
 _STEPS_BACK = re.compile(r"(?P<selector>.+)~(?P<steps>\d{1,9})", re.DOTALL)
 _AT_MOMENT = re.compile(r"(?P<selector>.+)@(?P<moment>.+)", re.DOTALL)
 
@@ -117,8 +119,7 @@ class Snapshots:
         if at := _AT_MOMENT.fullmatch(reference):
             instance = self.instance(at["selector"])
             return self._last_until(reference, instance, moment(at["moment"]))
-        problem = "no id of a snapshot begins like this, and no instance is called so"
-        raise SnapshotNotFound(reference, problem)
+        raise SnapshotNotFound(reference, _unknown(reference))
 
     def instance(self, selector: str) -> Instance:
         """Find an instance; raises ``InstanceNotFound``, ``AmbiguousInstance``."""
@@ -209,8 +210,10 @@ class Snapshots:
 def not_captured(view: SnapshotView, section: Section) -> SectionNotCaptured:
     """Say why a snapshot has not got a section."""
     state = view.sections.get(section)
-    problem = state.why_missing if state else None
-    return SectionNotCaptured(section, view.id, view.instance, problem or NOT_ASKED_FOR)
+    problem = (state.why_missing if state else None) or NOT_ASKED_FOR
+    not_offered = state is not None and state.cause is SectionCause.NOT_OFFERED
+    kind = SectionNotOffered if not_offered else SectionNotCaptured
+    return kind(section, view.id, view.instance, problem)
 
 
 def view_of(snapshot: Snapshot, outline: Outline, instance_name: str) -> SnapshotView:
@@ -236,6 +239,12 @@ def view_of(snapshot: Snapshot, outline: Outline, instance_name: str) -> Snapsho
             if section in outline.contents or section in outline.failures
         },
     )
+
+
+def _unknown(reference: str) -> str:
+    if _TOO_SHORT.fullmatch(reference):
+        return "no instance is called so, and an id is known by four characters or more"
+    return "no id of a snapshot begins like this, and no instance is called so"
 
 
 def _state(hash_: str | None, failed: SectionFailed | None) -> SectionState:

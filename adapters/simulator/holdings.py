@@ -8,6 +8,45 @@ from typing import Any, Self
 
 Item = Mapping[str, Any]
 
+# About as many as a real gateway brings along: what a capture of it costs depends on it.
+_SKILLS = tuple(
+    {"name": name, "description": f"{what}; use it when the user asks for that."}
+    for name, what in (
+        ("weather", "Tell the weather of today and of the days to come"),
+        ("calendar", "Read, add and move appointments"),
+        ("contacts", "Find people, their numbers and their addresses"),
+        ("notes", "Write notes and find them again"),
+        ("reminders", "Remember something at a time or a place"),
+        ("mail", "Read, sort and answer mail"),
+        ("timers", "Start, stop and list timers"),
+        ("translation", "Translate between languages"),
+        ("summaries", "Sum up long texts, pages and recordings"),
+        ("transcription", "Write down what is said in a recording"),
+        ("music", "Play music and control what is playing"),
+        ("photos", "Find photographs by what is on them"),
+        ("lights", "Switch and dim the lights of the house"),
+        ("heating", "Read and set the temperature of rooms"),
+        ("cameras", "Take a picture with a camera of the house"),
+        ("shopping", "Keep the shopping list"),
+        ("recipes", "Find recipes and scale them"),
+        ("travel", "Look up trains, flights and their delays"),
+        ("maps", "Find places and the way to them"),
+        ("news", "Read the headlines and the stories behind them"),
+        ("stocks", "Look up prices of stocks and currencies"),
+        ("browser", "Open pages, fill in forms and read what they say"),
+        ("files", "Find, read and write files of the workspace"),
+        ("spreadsheets", "Read and write tables and do sums in them"),
+        ("documents", "Read and write documents, and turn them into PDF"),
+        ("git", "Look at repositories, changes and their history"),
+        ("issues", "Read and write issues and reviews of a project"),
+        ("terminal", "Run commands in a sandbox"),
+        ("containers", "Start, stop and look at containers"),
+        ("databases", "Ask databases, without changing them"),
+        ("monitoring", "Look at the health of services and their alerts"),
+        ("passwords", "Fill in a password without telling it"),
+    )
+)
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Holdings:
@@ -35,7 +74,7 @@ class Holdings:
         {"id": "a307ef64", "name": "heartbeat-main", "schedule": {"everyMs": 1_800_000}},
         {"id": "b2e8f075", "name": "nightly", "enabled": False, "schedule": {"expr": "0 3 * * *"}},
     )
-    skills: Sequence[Item] = ({"name": "weather", "description": "Tell the weather."},)
+    skills: Sequence[Item] = _SKILLS
     nodes: Sequence[Item] = ({"nodeId": "kitchen", "displayName": "Kitchen"},)
 
     @classmethod

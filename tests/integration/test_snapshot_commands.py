@@ -528,3 +528,16 @@ def test_an_instance_without_a_captured_configuration_says_so(user: User) -> Non
 
     assert answer.status == 3
     assert answer.err.startswith("error: ")
+
+
+def test_what_a_gateway_does_not_offer_is_not_to_be_captured_again(user: User) -> None:
+    not_offered = SectionFailed(SectionCause.NOT_OFFERED, "the challenge dialect has no such call")
+    user.holds("home", {Section.CONFIG: not_offered}, agents=AGENTS)
+    [id_] = user.capture("home")
+
+    answer = user.type("config", "show", "home")
+
+    assert answer.status == 3
+    assert answer.err.splitlines()[1:] == [
+        f"hint: see what it has: openclaw-manager snapshot show {id_}"
+    ]

@@ -19,6 +19,7 @@ from openclaw_manager.domain.errors import (
     NeverCaptured,
     OpenClawManagerError,
     SectionNotCaptured,
+    SectionNotOffered,
     SnapshotNotFound,
     StoreDamaged,
 )
@@ -150,6 +151,11 @@ def test_a_beginning_of_the_ids_of_an_instance_and_a_snapshot_is_neither(core: C
         ("~1", SnapshotNotFound, "there is no snapshot '~1'"),
         ("@", SnapshotNotFound, "there is no snapshot '@'"),
         ("ffff", SnapshotNotFound, "there is no snapshot 'ffff'"),
+        (
+            "fff",
+            SnapshotNotFound,
+            "there is no snapshot 'fff': no instance is called so, and an id is known by four",
+        ),
         ("\0", SnapshotNotFound, "there is no snapshot '\\x00'"),
         ("\ud83d", SnapshotNotFound, "there is no snapshot '\\ud83d'"),
     ],
@@ -202,12 +208,13 @@ def test_a_section_that_is_not_there_says_why(core: Core) -> None:
     let_hold(core, "home", {Section.AGENTS: {}})
     [view] = core.capturing.record(find(core, "home", sections=[Section.AGENTS, Section.CRON]))
     assert view is not None
-    for section, problem in (
-        (Section.CRON, "not-offered"),
-        (Section.STATUS, "it was not asked for"),
+    for section, kind, problem in (
+        (Section.CRON, SectionNotOffered, "not-offered"),
+        (Section.STATUS, SectionNotCaptured, "it was not asked for"),
     ):
         with pytest.raises(SectionNotCaptured) as refusal:
             core.snapshots.content(view, section)
+        assert type(refusal.value) is kind
         assert str(refusal.value) == f"the snapshot {view.id} of 'home' has no {section}: {problem}"
 
 

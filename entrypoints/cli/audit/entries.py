@@ -11,6 +11,7 @@ if TYPE_CHECKING:
     from openclaw_manager.application.history_entry import HistoryEntry
 
 HEADS = ("POSITION", "TIME (UTC)", "EVENT", "WHAT", "ACTOR", "REASON")
+_MOST_LISTED = 16
 FLEET_HEADS = (*HEADS[:2], "INSTANCE", *HEADS[2:])
 
 
@@ -62,6 +63,8 @@ def _what(data: dict[str, Any]) -> str:
                 continue
             case {"fingerprint": fingerprint}:
                 words.append(f"{key}={fingerprint}")
+            case dict() | list() if len(value) > _MOST_LISTED:
+                words.append(f"{key}={len(value)} items")
             case dict() | list():
                 words.append(f"{key}={','.join(value)}")
             case str() if "\n" in value:

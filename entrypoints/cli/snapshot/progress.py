@@ -29,7 +29,7 @@ class Progress:
         self._show()
 
     def _show(self) -> None:
-        said = f"captured {self._captured} of {self._gateways}, {self._sections} sections so far"
+        said = f"captured {self._captured} of {self._gateways}, sections so far: {self._sections}"
         click.echo(f"{_CLEARED_LINE}{said}", nl=False, err=True)
 
 
