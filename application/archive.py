@@ -18,6 +18,7 @@ from openclaw_manager.domain.errors import ArchiveRefused
 
 FORMAT = "openclaw-manager-log"
 VERSION = 1
+_LARGEST = 2**63 - 1
 
 # As the log itself writes events, so that what is read gives the very bytes that were stored.
 _json = json.JSONEncoder(ensure_ascii=False, separators=(",", ":"))
@@ -27,8 +28,7 @@ _json = json.JSONEncoder(ensure_ascii=False, separators=(",", ":"))
 class Header:
     """Which log an archive holds: its id, the number of its events, and the end of its chain.
 
-    ``position`` is that of the last event, which is the number of events unless the log was
-    kept where positions have gaps.
+    ``position`` is that of the last event: positions begin with 1 and have no gaps.
     """
 
     log: str
@@ -67,8 +67,8 @@ class Header:
         try:
             return cls(
                 log=str(UUID(members["log"])),
-                events=int(members["events"]),
-                position=int(members["position"]),
+                events=_whole_number(members["events"]),
+                position=_whole_number(members["position"]),
                 head=bytes.fromhex(members["head"]),
                 secrets=bool(members["secrets"]),
             )
@@ -94,9 +94,9 @@ def event_in(line: str, number: int) -> StoredRow:
     members = _object(line, number)
     try:
         return StoredRow(
-            position=int(members["position"]),
+            position=_whole_number(members["position"]),
             originator_id=UUID(members["id"]).hex.encode(),
-            version=int(members["version"]),
+            version=_whole_number(members["version"]),
             topic=str(members["topic"]).encode(),
             state=_json.encode(members["state"]).encode(),
             chain=bytes.fromhex(members["chain"]),
@@ -127,7 +127,7 @@ def secrets_in(line: str, number: int) -> Sealed:
         return Sealed(
             salt=b64decode(seal["salt"], validate=True),
             nonce=b64decode(seal["nonce"], validate=True),
-            work=int(seal["work"]),
+            work=_whole_number(seal["work"]),
             sealed=b64decode(seal["sealed"], validate=True),
         )
     except (KeyError, TypeError, ValueError) as error:
@@ -149,4 +149,11 @@ def _object(line: str, number: int) -> Mapping[str, Any]:
         raise ArchiveRefused(number, "is not JSON") from error
     if not isinstance(value, dict):
         raise ArchiveRefused(number, "is not a JSON object")
+    return value
+
+
+def _whole_number(value: object) -> int:
+    """Take a number that a log can hold; raises ``ValueError``."""
+    if type(value) is not int or not 0 <= value <= _LARGEST:
+        raise ValueError(value)
     return value

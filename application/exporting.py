@@ -1,7 +1,7 @@
 """Exporting the log: every event with its link in the chain, and the secrets under a seal."""
 
 import json
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass
 
 from openclaw_manager.application.archive import Header, event_line, secrets_line
@@ -21,10 +21,11 @@ _TRIES = 5
 
 @dataclass(frozen=True, slots=True)
 class _State:
-    """How far the log has come, and the secrets of everything that stands in it by then."""
+    """How far the log has come, the secrets it refers to then, and how many of them are lost."""
 
     position: int
     secrets: Mapping[str, str]
+    lost: int
 
 
 class Exporting:
@@ -38,14 +39,19 @@ class Exporting:
         self._secrets = secrets
         self._sealing = sealing
 
-    def lines(self, passphrase: str | None = None) -> Iterator[str]:
+    def lines(
+        self, passphrase: str | None = None, lost: Callable[[int], None] = lambda _count: None
+    ) -> Iterator[str]:
         """Give the lines of the archive, each ended; with a passphrase the secrets come along.
 
+        ``lost`` is told how many secrets do not, as they are not where they should be.
         Raises ``StoreDamaged`` where the chain does not hold, naming the event: what is not
-        whole is no backup. Raises ``TooMuchContention`` where others never pause.
+        whole is no backup. Raises ``TooMuchContention`` where others never stop replacing secrets.
         """
         log_id = self._log.id
         state = self._state(with_secrets=passphrase is not None)
+        if state.lost:
+            lost(state.lost)
         rows = self._evidence.rows(state.position, state.position, 1)
         head = rows[0].chain if rows else beginning(log_id)
         header = Header(log_id, state.position, state.position, head, passphrase is not None)
@@ -80,24 +86,26 @@ class Exporting:
     def _state(self, *, with_secrets: bool) -> _State:
         """Find a moment of the log all of whose secrets are at hand.
 
-        A secret may be replaced between a look at the log and one at the secrets; then the
-        log has moved, and both are looked at again.
+        A secret that was replaced since is erased, and a later moment does not refer to it;
+        one that a later moment still misses is lost, and no moment has it.
         """
-        position = self._log.head()
         if not with_secrets:
-            return _State(position, {})
+            return _State(self._log.head(), {}, 0)
+        lost: set[str] = set()
         for _ in range(_TRIES):
-            secrets, before = self._referred_to(), position
             position = self._log.head()
-            if position == before:
-                return _State(position, secrets)
+            references = self._referred_to(position)
+            secrets = self._secrets.get([*references, REFERENCE])
+            missing = references - secrets.keys()
+            if missing <= lost:
+                return _State(position, secrets, len(missing))
+            lost = missing
         raise TooMuchContention
 
-    def _referred_to(self) -> Mapping[str, str]:
-        instances = map(self._log.instance, self._log.ids_beginning(""))
-        references = [
+    def _referred_to(self, position: int) -> set[str]:
+        instances = self._log.instances(self._log.instances_changed(0, position))
+        return {
             one["ref"]
             for instance in instances
             for one in references_in(instance.credentials).values()
-        ]
-        return self._secrets.get([*references, REFERENCE])
+        }

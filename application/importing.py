@@ -4,9 +4,6 @@ import json
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from itertools import islice
-from uuid import UUID
-
-from eventsourcing.persistence import StoredEvent
 
 from openclaw_manager.application.archive import Header, event_in, numbered, secrets_in
 from openclaw_manager.application.event_log import fact_mapper
@@ -14,8 +11,11 @@ from openclaw_manager.application.ports.log_evidence import StoredRow
 from openclaw_manager.application.ports.log_restoration import LogRestoration
 from openclaw_manager.application.ports.sealing import Sealed, Sealing
 from openclaw_manager.application.ports.secret_store import SecretStore
-from openclaw_manager.domain.chain import beginning, link
-from openclaw_manager.domain.errors import ArchiveRefused, SealRefused, StoreDamaged
+from openclaw_manager.application.proof.chain_check import fits
+from openclaw_manager.application.proof.folding import Folding
+from openclaw_manager.application.proof.names import disagreements
+from openclaw_manager.domain.chain import beginning
+from openclaw_manager.domain.errors import ArchiveRefused, SealRefused
 
 _BATCH = 1000
 
@@ -41,7 +41,7 @@ class Archive:
         number, first = next(self._lines, (1, ""))
         self.header = Header.of(first)
         self._last = number
-        self._mapper = fact_mapper()
+        self._folding = Folding(fact_mapper())
 
     def events(self) -> Iterator[StoredRow]:
         """Read the events, each of which must follow from the one before it."""
@@ -49,13 +49,14 @@ class Archive:
         for _ in range(self.header.events):
             number, line = self._next()
             row = event_in(line, number)
-            if row.position <= position or row.chain != _link(chain, row):
+            if row.position != position + 1 or not fits(row, chain):
                 raise ArchiveRefused(number, "is not the event that belongs there")
-            self._refuse_unknown(row, number)
+            self._fold(row, number)
             position, chain = row.position, row.chain
             yield row
         if (position, chain) != (self.header.position, self.header.head):
             raise ArchiveRefused(self._last, "is not the last event that the first line names")
+        self._refuse_disagreements()
 
     def secrets(self) -> Sealed | None:
         """Read what follows the events."""
@@ -73,14 +74,19 @@ class Archive:
             raise ArchiveRefused(self._last, "is the last, and the first says that more follow")
         return self._last, line
 
-    def _refuse_unknown(self, row: StoredRow, number: int) -> None:
-        stored = StoredEvent(
-            UUID(row.originator_id.decode()), row.version, row.topic.decode(), row.state
-        )
+    def _fold(self, row: StoredRow, number: int) -> None:
+        """Refuse an event that does not make sense after those before it."""
+        self._folding.take(row)
+        for finding in self._folding.findings:
+            raise ArchiveRefused(number, f"has an event that {finding.problem}")
+
+    def _refuse_disagreements(self) -> None:
+        """Refuse a log in which a name is not held by who bears it."""
         try:
-            self._mapper.to_domain_event(stored)
-        except StoreDamaged as error:
-            raise ArchiveRefused(number, f"has an event that {error.problem}") from error
+            for finding in disagreements(self._folding):
+                raise ArchiveRefused(self._last, f"ends a log that {finding.problem}")
+        except (AttributeError, LookupError, TypeError) as error:
+            raise ArchiveRefused(self._last, "ends a log with names that are none") from error
 
 
 class Importing:
@@ -123,8 +129,3 @@ class Importing:
         missing = {ref: secret for ref, secret in secrets.items() if ref not in here}
         if missing:
             self._secrets.put(missing)
-
-
-def _link(previous: bytes, row: StoredRow) -> bytes:
-    id_ = bytes.fromhex(row.originator_id.decode())
-    return link(previous, row.position, id_, row.version, row.topic.decode(), row.state)

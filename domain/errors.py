@@ -33,6 +33,7 @@
     ├── AmbiguousSnapshot
     ├── NeverCaptured           what was asked needs a snapshot of an instance
     ├── SectionNotCaptured      ... or a section of a snapshot
+    │   └── SectionNotOffered
     ├── LogExists               a log can only be brought back where there is none
     ├── NothingToVouchFor
     ├── TooMuchContention
@@ -393,6 +394,10 @@ class SectionNotCaptured(OpenClawManagerError):
         )
 
 
+class SectionNotOffered(SectionNotCaptured):
+    """A snapshot has not got a section, and another would not have it either."""
+
+
 class LogExists(OpenClawManagerError):
     """There is a log already, and one that is brought back would bury it."""
 
@@ -401,7 +406,7 @@ class LogExists(OpenClawManagerError):
         self.place = place
 
     def __str__(self) -> str:
-        return f"{self.place} is there already, and a log is only imported where there is none"
+        return f"{self.place} has a log already; one is only imported where nothing was recorded"
 
 
 class ArchiveRefused(InvalidInput):

@@ -1,11 +1,9 @@
 """Bringing a log back as the file that it was."""
 
-import os
 from contextlib import AbstractContextManager
 from pathlib import Path
 
-from openclaw_manager.adapters.event_store.draft import SqliteLogDraft, drafted
-from openclaw_manager.domain.errors import LogExists
+from openclaw_manager.adapters.event_store.draft import SqliteLogDraft, drafted, refuse_buried
 
 
 class SqliteLogRestoration:
@@ -16,6 +14,5 @@ class SqliteLogRestoration:
 
     def draft(self, log_id: str) -> AbstractContextManager[SqliteLogDraft]:
         """Begin the file under another name."""
-        if os.path.lexists(self._path):
-            raise LogExists(self._path)
+        refuse_buried(self._path)
         return drafted(self._path, log_id)

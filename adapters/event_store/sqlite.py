@@ -82,13 +82,12 @@ WHERE rowid BETWEEN ? AND ? ORDER BY rowid
 
 # The sequence remembers the positions of rows that were deleted, which are not given out again.
 _LAST = """
-SELECT
-    MAX(
-        COALESCE((SELECT seq FROM sqlite_sequence WHERE name = 'stored_events'), 0),
-        COALESCE((SELECT MAX(rowid) FROM stored_events), 0)
-    ) AS position,
-    (SELECT chain FROM stored_events ORDER BY rowid DESC LIMIT 1) AS chain,
-    (SELECT id FROM log) AS log_id
+SELECT rowid, chain, (SELECT seq FROM sqlite_sequence WHERE name = 'stored_events') AS given_out
+FROM stored_events ORDER BY rowid DESC LIMIT 1
+"""
+
+_BEFORE_THE_FIRST = """
+SELECT id, (SELECT seq FROM sqlite_sequence WHERE name = 'stored_events') AS given_out FROM log
 """
 
 _APPEND = """
@@ -151,9 +150,13 @@ class SqliteLogRecorder(SQLiteApplicationRecorder, LogRecorder):
         """Read the last position that was ever given out, and the last link of the chain."""
         cursor.execute(_LAST)
         row = cursor.fetchone()
-        if row["log_id"] is None:
+        if row is not None:
+            return max(row["rowid"], row["given_out"] or 0), row["chain"]
+        cursor.execute(_BEFORE_THE_FIRST)
+        row = cursor.fetchone()
+        if row is None:
             raise StoreDamaged(self.datastore.pool.db_name, "has lost its id")
-        return row["position"], row["chain"] or beginning(row["log_id"])
+        return row["given_out"] or 0, beginning(row["id"])
 
     def latest_versions(self, topics_beginning: str, after: int, upto: int) -> Mapping[UUID, int]:
         """Tell the last version that aggregates reached in a span of the log."""

@@ -15,7 +15,7 @@ class LogDraft(Protocol):
         ...
 
     def place(self) -> None:
-        """Make it the log; raises ``LogExists`` where there is one by now."""
+        """Make it the log; raises ``LogExists`` where one has events by now."""
         ...
 
 
@@ -25,6 +25,6 @@ class LogRestoration(Protocol):
     def draft(self, log_id: str) -> AbstractContextManager[LogDraft]:
         """Begin a log with this id; what is not placed is gone at the end.
 
-        Raises ``LogExists`` where there is a log already, and a ``StoreError``.
+        Raises ``LogExists`` where there is a log with events already, and a ``StoreError``.
         """
         ...

@@ -49,9 +49,11 @@ _HINTS: tuple[tuple[type[BaseException], str], ...] = (
     (errors.InstanceNotFound, "see what there is: openclaw-manager instance list --all"),
     (errors.AmbiguousInstance, "give more of the id"),
     (errors.InstanceStillPresent, "remove it: openclaw-manager instance remove {name}"),
+    (errors.LogExists, "use another home: openclaw-manager --home DIR audit import FILE"),
     (errors.SnapshotNotFound, "see what there is: openclaw-manager snapshot list NAME"),
     (errors.AmbiguousSnapshot, "give more of the id"),
     (errors.NeverCaptured, "capture it: openclaw-manager snapshot capture {name}"),
+    (errors.SectionNotOffered, "see what it has: openclaw-manager snapshot show {snapshot}"),
     (errors.SectionNotCaptured, "capture it again: openclaw-manager snapshot capture {name}"),
     (errors.InstanceNotPaired, "pair it: openclaw-manager instance pair {name}"),
     (

@@ -92,5 +92,21 @@ def test_a_log_that_is_there_is_not_buried(console: Console) -> None:
     assert console.run("audit", "export", "--out", str(backup)).status == 2
     answer = console.run("audit", "import", str(backup))
     assert answer.status == 2
-    assert "is there already" in answer.err
+    assert "has a log already" in answer.err
     assert console.run("audit", "log", "--json").out == before
+
+
+def test_a_home_that_was_only_looked_at_takes_an_import(console: Console, other: Console) -> None:
+    backup = other.home / "backup.jsonl"
+    console.run("audit", "export", "--out", str(backup))
+    assert other.run("audit", "log").status == 0
+    assert other.run("audit", "import", str(backup)).status == 0
+    assert other.run("audit", "verify").status == 0
+    assert other.run("audit", "log", "--json").json == console.run("audit", "log", "--json").json
+
+
+def test_a_dash_is_standard_output(console: Console) -> None:
+    assert console.run("audit", "export", "--out", "-").out == console.run("audit", "export").out
+    assert console.run("audit", "replay", "--to", "-").json["minions"]
+    assert console.run("audit", "checkpoint", "--out", "-").json["position"]
+    assert not (console.home / "-").exists()

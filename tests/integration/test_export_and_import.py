@@ -4,7 +4,10 @@ import json
 import sqlite3
 from collections.abc import Callable
 from contextlib import closing
+from itertools import count
 from pathlib import Path
+from typing import cast
+from uuid import UUID
 
 import pytest
 
@@ -16,6 +19,7 @@ from openclaw_manager.adapters.secret_store.sqlite import SqliteSecretStore
 from openclaw_manager.application.credentials import NOTHING_GIVEN, GivenCredentials
 from openclaw_manager.application.exporting import Exporting
 from openclaw_manager.application.importing import Archive, Importing
+from openclaw_manager.domain.chain import beginning, link
 from openclaw_manager.domain.errors import (
     ArchiveRefused,
     LogExists,
@@ -84,6 +88,58 @@ def test_secrets_are_never_readable_in_an_export(core: Core) -> None:
         text = "".join(exporting(core).lines(passphrase))
         assert "token-of" not in text
         assert PASSPHRASE not in text
+
+
+class RestlessSecrets:
+    """The secrets of a home in which something happens whenever they are looked at."""
+
+    def __init__(self, core: Core, happens: Callable[[], object]) -> None:
+        self._core = core
+        self._happens = happens
+
+    def __getattr__(self, name: str) -> object:
+        self._happens()
+        return getattr(self._core.secrets, name)
+
+
+def exporting_amid(core: Core, happens: Callable[[], object]) -> Exporting:
+    """Put the export of a home together in which something happens all the time."""
+    evidence = SqliteLogEvidence(str(core.home / "events.db"), lock_timeout=5)
+    secrets = cast(SqliteSecretStore, RestlessSecrets(core, happens))
+    return Exporting(core.log, evidence, secrets, PassphraseSealing())
+
+
+def test_an_export_does_not_wait_for_others_to_pause(core: Core, tmp_path: Path) -> None:
+    numbers = count()
+    busy = exporting_amid(core, lambda: core.instances.update("home", tags=[f"n{next(numbers)}"]))
+    before = core.read_view()
+    lines = list(busy.lines(PASSPHRASE))
+    assert core.read_view() != before
+    assert import_into(tmp_path / "other", lines, PASSPHRASE).read_view() == before
+
+
+def test_a_secret_that_is_replaced_meanwhile_comes_as_the_log_has_it(
+    core: Core, tmp_path: Path
+) -> None:
+    replacements = iter(["another-token"])
+
+    def replace() -> None:
+        for token in replacements:
+            core.instances.update("home", given=GivenCredentials(token=token))
+
+    lines = list(exporting_amid(core, replace).lines(PASSPHRASE))
+    other = import_into(tmp_path / "other", lines, PASSPHRASE)
+    assert other.read_view() == core.read_view()
+    assert "another-token" in other.data_json.read_text()
+
+
+def test_lost_secrets_are_told_and_the_others_exported(core: Core) -> None:
+    token = core.log.instance(core.log.ids_beginning("")[0]).credentials["token"]
+    assert token is not None
+    core.secrets.erase([token["ref"]])
+    told: list[int] = []
+    assert len(list(exporting(core).lines(PASSPHRASE, told.append))) == core.log.head() + 2
+    assert told == [1]
 
 
 def test_an_imported_log_goes_on(core: Core, tmp_path: Path) -> None:
@@ -196,6 +252,81 @@ def test_a_seal_that_would_cost_too_much_to_try_is_refused(core: Core, tmp_path:
     seal = json.loads(last)
     seal["secrets"]["work"] = 2**40
     with pytest.raises(SealRefused):
+        import_into(tmp_path / "other", [*lines, json.dumps(seal) + "\n"], PASSPHRASE)
+
+
+def _linked_anew(lines: list[str]) -> list[str]:
+    """Make the chain fit what the lines say, as whoever forges an export would."""
+    header, *events = map(json.loads, lines)
+    chain = beginning(header["log"])
+    for event in events:
+        state = json.dumps(event["state"], ensure_ascii=False, separators=(",", ":")).encode()
+        id_ = UUID(event["id"]).bytes
+        chain = link(chain, event["position"], id_, event["version"], event["topic"], state)
+        event["chain"] = chain.hex()
+    header["events"], header["head"] = len(events), chain.hex()
+    header["position"] = events[-1]["position"]
+    return [json.dumps(line) + "\n" for line in (header, *events)]
+
+
+def _saying(place: int, **said: object) -> Callable[[list[str]], list[str]]:
+    """Let a line say something else."""
+    return lambda lines: [
+        json.dumps(json.loads(line) | said) + "\n" if number == place else line
+        for number, line in enumerate(lines)
+    ]
+
+
+def _renamed(lines: list[str]) -> list[str]:
+    """Let two instances have one name."""
+    return [line.replace('"name":"laboratory"', '"name":"home"') for line in lines]
+
+
+FORGERIES: dict[str, Callable[[list[str]], list[str]]] = {
+    "a version left out": lambda lines: _linked_anew(_saying(7, version=7)(lines)),
+    "a version twice": lambda lines: _linked_anew(_saying(7, version=1)(lines)),
+    "a position left out": lambda lines: _linked_anew(_saying(len(lines) - 1, position=99)(lines)),
+    "a beginning left out": lambda lines: _linked_anew([lines[0], *lines[7:]]),
+    "two of one name": lambda lines: _linked_anew(_renamed(lines)),
+    "endless events": _saying(0, events=float("inf")),
+    "a position beyond numbers": _saying(3, position=2**64),
+    "a position that is no number": _saying(3, position=3.5),
+    "a version below numbers": _saying(3, version=-1),
+}
+
+
+@pytest.mark.parametrize("forgery", FORGERIES.values(), ids=FORGERIES.keys())
+def test_a_forged_export_is_refused_and_leaves_nothing(
+    core: Core, tmp_path: Path, forgery: Callable[[list[str]], list[str]]
+) -> None:
+    lines = list(exporting(core).lines())
+    with pytest.raises(ArchiveRefused):
+        import_into(tmp_path / "other", forgery(lines))
+    assert list((tmp_path / "other").iterdir()) == []
+
+
+def test_a_log_without_events_gives_way_and_one_that_lost_them_does_not(
+    core: Core, tmp_path: Path
+) -> None:
+    lines = list(exporting(core).lines())
+    unused = core_in(tmp_path / "unused")
+    assert unused.log.head() == 0
+    assert rows(import_into(unused.home, lines)) == rows(core)
+    emptied = import_into(tmp_path / "emptied", lines)
+    with closing(sqlite3.connect(emptied.home / "events.db")) as connection, connection:
+        connection.execute("DELETE FROM stored_events")
+    with pytest.raises(LogExists):
+        import_into(emptied.home, lines)
+
+
+@pytest.mark.parametrize("work", [-5, 1.5, float("inf")])
+def test_a_seal_with_nonsense_for_its_cost_is_refused(
+    core: Core, tmp_path: Path, work: float
+) -> None:
+    *lines, last = exporting(core).lines(PASSPHRASE)
+    seal = json.loads(last)
+    seal["secrets"]["work"] = work
+    with pytest.raises(ArchiveRefused):
         import_into(tmp_path / "other", [*lines, json.dumps(seal) + "\n"], PASSPHRASE)
 
 

@@ -4,6 +4,7 @@ from pathlib import Path
 
 import click
 
+from openclaw_manager.entrypoints.cli.given import OUT
 from openclaw_manager.entrypoints.cli.output import json_text, output_options, write
 from openclaw_manager.entrypoints.cli.session import session
 from openclaw_manager.entrypoints.cli.written_files import write_files
@@ -12,9 +13,9 @@ from openclaw_manager.entrypoints.cli.written_files import write_files
 @click.command
 @click.option(
     "--out",
-    type=click.Path(dir_okay=False, path_type=Path),
+    type=OUT,
     metavar="FILE",
-    help="The file to write.  [default: standard output]",
+    help="The file to write.  [default: standard output, as -]",
 )
 @click.option("--force", is_flag=True, help="Replace a file that exists.")
 @output_options

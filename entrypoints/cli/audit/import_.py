@@ -24,7 +24,8 @@ from openclaw_manager.entrypoints.cli.terminal import warn
 def import_(file: IO[str], passphrase: str | None, without_secrets: bool) -> None:
     """Bring the log in FILE back: the same events at the same positions, or nothing.
 
-    The home must not have a log. FILE is what `audit export` wrote; - is standard input.
+    The home must be one in which nothing was recorded. FILE is what `audit export` wrote;
+    - is standard input.
     """
     importing = session().container.importing()
     archive = Archive(_lines(file))
@@ -32,12 +33,17 @@ def import_(file: IO[str], passphrase: str | None, without_secrets: bool) -> Non
         passphrase = asked_passphrase(confirm=False)
     imported = importing.take(archive, None if without_secrets else passphrase)
     session().container.projection().catch_up(anew=True)
-    click.echo(f"imported {imported.events} events and {imported.secrets} secrets")
-    if not imported.secrets:
+    events, secrets = _counted(imported.events, "event"), _counted(imported.secrets, "secret")
+    click.echo(f"imported {events} and {secrets}")
+    if imported.events and not imported.secrets:
         warn(
             "tokens and keys did not come along; give them again: "
             "openclaw-manager instance update NAME --token @FILE"
         )
+
+
+def _counted(count: int, thing: str) -> str:
+    return f"{count} {thing}{'' if count == 1 else 's'}"
 
 
 def _lines(file: IO[str]) -> Iterator[str]:

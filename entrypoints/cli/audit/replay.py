@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 import click
 
 from openclaw_manager.domain.stamp import Stamp
-from openclaw_manager.entrypoints.cli.given import PLACE
+from openclaw_manager.entrypoints.cli.given import OUT, PLACE
 from openclaw_manager.entrypoints.cli.past import at_position
 from openclaw_manager.entrypoints.cli.progress import progress_bar
 from openclaw_manager.entrypoints.cli.session import session
@@ -26,9 +26,9 @@ _OURS = ("events.db", "data.json", "secrets.db", "config.toml")
 @click.option("--until", type=PLACE, help="The last event that counts.  [default: the last one]")
 @click.option(
     "--to",
-    type=click.Path(dir_okay=False, path_type=Path),
+    type=OUT,
     metavar="FILE",
-    help="The file to write, with all secrets.  [default: standard output]",
+    help="The file to write, with all secrets.  [default: standard output, as -]",
 )
 @click.option("--force", is_flag=True, help="Replace a file that exists.")
 @click.option("--show-secrets", is_flag=True, help="Print secrets instead of their fingerprints.")
