@@ -105,9 +105,9 @@ class Verification:
     def _compare(
         self, content: ViewContent | None, walk: Walk, log_id: str | None
     ) -> list[Finding]:
-        problem = _follow(content, walk, log_id)
-        if problem:
-            return [Finding(problem, path="")]
+        finding = _follow(content, walk, log_id)
+        if finding:
+            return [finding]
         if content is None:
             return []
         try:
@@ -126,19 +126,20 @@ def _about_names(folding: Folding) -> list[Finding]:
         return [Finding("has names that are none")]
 
 
-def _follow(content: ViewContent | None, walk: Walk, log_id: str | None) -> str | None:
+def _follow(content: ViewContent | None, walk: Walk, log_id: str | None) -> Finding | None:
     """Go on to where the view was made from; tells why that cannot be."""
     if content is None:
         walk.go_on()
-        return "is missing" if walk.position else None
+        return Finding("is missing", path="") if walk.position else None
     stamp = content.stamp
     if stamp is None:
-        return "does not say which log it was made from"
+        return Finding("does not say which log it was made from", path="")
     if stamp.log != log_id:
-        return f"was made from another log ({stamp.log})"
+        return Finding(f"was made from another log ({stamp.log})", path="")
     if stamp.position < walk.position:
-        return "was changed while it was compared; verify it again"
+        return Finding("was changed while it was compared; verify it again", path="")
     walk.go_on(stamp.position)
-    if walk.position < stamp.position:
-        return f"was made from {stamp.position} events, and the log ends at {walk.position}"
+    if walk.position < stamp.position:  # the view cannot have seen what never was in the log
+        made_from = f"although data.json was made from {stamp.position} events"
+        return Finding(f"ends at event {walk.position}, {made_from}")
     return None

@@ -198,7 +198,18 @@ def test_an_end_that_was_cut_off_is_missing_even_without_a_checkpoint(home: Path
     found = _findings(home)
 
     assert Finding("is missing, and so is everything up to event 200", 191) in found
-    assert Finding("was made from 200 events, and the log ends at 190", path="") in found
+    assert Finding("ends at event 190, although data.json was made from 200 events") in found
+
+
+def test_an_end_that_was_cut_off_without_a_trace_in_the_log_is_still_a_fault_of_the_log(
+    home: Path,
+) -> None:
+    """To make data.json anew would destroy the last evidence, so it is not what is at fault."""
+    _spoil(home, "DELETE FROM stored_events WHERE rowid > 190")
+    _spoil(home, "UPDATE sqlite_sequence SET seq = 190 WHERE name = 'stored_events'")
+    [finding] = _findings(home)
+
+    assert finding == Finding("ends at event 190, although data.json was made from 200 events")
 
 
 def test_a_row_that_was_changed_is_named_alone(home: Path) -> None:
@@ -730,12 +741,13 @@ def test_an_append_that_waits_too_long_for_the_lock_says_so(home: Path) -> None:
     assert core.verification.verify().ok
 
 
-def test_nothing_is_appended_to_a_log_that_has_lost_its_id(home: Path) -> None:
-    core = core_in(home)
-    _spoil(home, "DELETE FROM log")
+def test_no_chain_is_begun_in_a_log_that_has_lost_its_id(tmp_path: Path) -> None:
+    core = core_in(tmp_path)
+    _spoil(tmp_path, "DELETE FROM log")
 
     with pytest.raises(StoreDamaged, match="has lost its id"):
-        core.instances.remove("alpha")
+        core.instances.register("alpha", "ws://alpha", GivenCredentials())
+    assert core.log.head() == 0
 
 
 def test_a_checkpoint_that_is_signed_anew_with_the_same_key_is_another_document(home: Path) -> None:
