@@ -4,7 +4,7 @@ from collections.abc import Collection, Iterable, Iterator, Mapping
 from contextlib import suppress
 from datetime import datetime
 from itertools import islice
-from typing import Any, ClassVar, cast
+from typing import TYPE_CHECKING, Any, ClassVar, cast
 from uuid import UUID
 
 from eventsourcing.application import AggregateNotFoundError, Application
@@ -18,14 +18,14 @@ from openclaw_manager.application.transcoding import (
     FactTranscoder,
     time_in,
 )
-from openclaw_manager.domain.content.canonical import content_hash
 from openclaw_manager.domain.errors import StoreDamaged, StoreError
 from openclaw_manager.domain.instance import Instance
-from openclaw_manager.domain.outline import Outline
 from openclaw_manager.domain.provenance import Fact, StateSnapshot
 from openclaw_manager.domain.reservation import NameReservation
-from openclaw_manager.domain.snapshot import Snapshot
-from openclaw_manager.domain.stored_content import StoredContent
+
+if TYPE_CHECKING:
+    from openclaw_manager.domain.outline import Outline
+    from openclaw_manager.domain.snapshot import Snapshot
 
 # The library does this for the events of an aggregate by itself, and not for its snapshot.
 register_topic(StateSnapshot.TOPIC, StateSnapshot)
@@ -47,7 +47,7 @@ def _replay(aggregate: Any, facts: Iterable[Any]) -> Any:
 
 
 def fact_mapper() -> FactMapper:
-    """Read and write the events of the aggregates that a log holds: those named here."""
+    """Read and write the events of the aggregates that a log holds."""
     return FactMapper(FactTranscoder())
 
 
@@ -75,7 +75,7 @@ class EventLog(Application[UUID]):
         self._given_factory = factory
         super().__init__()
         self._recorder = cast(LogRecorder, self.recorder)
-        self._last_outline = "", Outline({}, {}, {})
+        self._last_outline: tuple[str, Outline] | None = None
 
     def construct_env(self, name: str, env: EnvType | None = None) -> Environment:  # noqa: ARG002
         """Take the settings of the given factory: the library would read ``os.environ``."""
@@ -128,31 +128,38 @@ class EventLog(Application[UUID]):
             return None
         return reservation
 
-    def snapshot(self, snapshot_id: UUID) -> Snapshot:
+    def snapshot(self, snapshot_id: UUID) -> "Snapshot":
         """Read a snapshot of which the log speaks."""
         snapshot: Snapshot = self._only_event_of(snapshot_id, "snapshot").mutate(None)
         return snapshot
 
-    def snapshots_back_from(self, latest: str | None) -> Iterator[Snapshot]:
+    def snapshots_back_from(self, latest: str | None) -> "Iterator[Snapshot]":
         """Read a snapshot, the one before it, and so on, each when it is asked for."""
         while latest is not None:
             snapshot = self.snapshot(UUID(latest))
             yield snapshot
             latest = snapshot.previous
 
-    def outline(self, snapshot: Snapshot) -> Outline:
+    def outline(self, snapshot: "Snapshot") -> "Outline":
         """Read what became of the sections in a snapshot; most share one with the one before."""
-        if snapshot.outline != self._last_outline[0]:
-            text = self.content(snapshot.outline)
-            try:
-                self._last_outline = snapshot.outline, Outline.read(text)
-            except (ValueError, LookupError, TypeError, AttributeError) as error:
-                problem = f"has something else where the outline of {snapshot.id} was"
-                raise StoreDamaged("the log", problem) from error
-        return self._last_outline[1]
+        from openclaw_manager.domain.outline import Outline
+
+        if self._last_outline and self._last_outline[0] == snapshot.outline:
+            return self._last_outline[1]
+        text = self.content(snapshot.outline)
+        try:
+            outline = Outline.read(text)
+        except (ValueError, LookupError, TypeError, AttributeError) as error:
+            problem = f"has something else where the outline of {snapshot.id} was"
+            raise StoreDamaged("the log", problem) from error
+        self._last_outline = snapshot.outline, outline
+        return outline
 
     def content(self, content_hash_: str) -> str:
         """Read a content of which the log speaks: the canonical text with this hash."""
+        from openclaw_manager.domain.content.canonical import content_hash
+        from openclaw_manager.domain.stored_content import StoredContent
+
         event = self._only_event_of(StoredContent.create_id(content_hash_), "content")
         text: str = event.text
         if content_hash(text) != content_hash_:
@@ -161,16 +168,24 @@ class EventLog(Application[UUID]):
 
     def known_contents(self, hashes: Collection[str]) -> set[str]:
         """Tell which of these are the hashes of contents in the log."""
+        from openclaw_manager.domain.stored_content import StoredContent
+
         ids = {StoredContent.create_id(one): one for one in hashes}
         known = self._recorder.known(list(ids), StoredContent.Stored.TOPIC)
         return {ids[id_] for id_ in known}
 
     def known_snapshots(self, ids: Collection[UUID]) -> set[UUID]:
         """Tell which of these are the ids of snapshots in the log."""
+        if not ids:
+            return set()
+        from openclaw_manager.domain.snapshot import Snapshot
+
         return set(self._recorder.known(ids, Snapshot.Captured.TOPIC))
 
     def snapshots_beginning(self, prefix: str) -> list[UUID]:
         """Find snapshots by the beginning of their id."""
+        from openclaw_manager.domain.snapshot import Snapshot
+
         digits = prefix.replace("-", "").lower()
         return list(self._recorder.ids_beginning(digits, (Snapshot.Captured.TOPIC,)))
 

@@ -2,7 +2,7 @@
 
 from collections.abc import Mapping
 from datetime import UTC, datetime
-from typing import Any
+from typing import TYPE_CHECKING, Any
 from uuid import UUID, uuid5
 
 from openclaw_manager.application.ports.view import (
@@ -13,7 +13,9 @@ from openclaw_manager.application.ports.view import (
 )
 from openclaw_manager.domain.instance import Instance
 from openclaw_manager.domain.secret import SecretReference, references_in
-from openclaw_manager.domain.snapshot import Snapshot
+
+if TYPE_CHECKING:
+    from openclaw_manager.domain.snapshot import Snapshot
 
 _RELATIONS = UUID("e1f0a8a4-52a5-4f0e-9a55-0f9d6a7c2b18")
 
@@ -39,7 +41,7 @@ def shown(instance: Instance) -> Minion:
     return minion_of(instance, {one["ref"]: one["fingerprint"] for one in references})
 
 
-def snapshot_minion(snapshot: Snapshot, config: str | None) -> Minion:
+def snapshot_minion(snapshot: "Snapshot", config: str | None) -> Minion:
     """Show a snapshot; ``config`` is the configuration in it, as JSON text, where there is one."""
     captured_at = iso(snapshot.created_on)
     return _present(
@@ -61,12 +63,12 @@ def snapshot_minion(snapshot: Snapshot, config: str | None) -> Minion:
     )
 
 
-def belongs_to_instance(snapshot: Snapshot) -> Relation:
+def belongs_to_instance(snapshot: "Snapshot") -> Relation:
     """Say of which instance a snapshot is."""
     return _relation("parent_of", snapshot.instance_id, str(snapshot.id), snapshot.created_on)
 
 
-def follows(snapshot: Snapshot) -> Relation | None:
+def follows(snapshot: "Snapshot") -> Relation | None:
     """Say which snapshot was before this one, if any was."""
     if snapshot.previous is None:
         return None

@@ -2,6 +2,7 @@
 
 import re
 from collections.abc import Iterable, Iterator, Mapping
+from typing import TYPE_CHECKING
 from uuid import UUID
 
 from openclaw_manager.application.event_log import EventLog
@@ -10,8 +11,10 @@ from openclaw_manager.application.ports.view import View, ViewEdit
 from openclaw_manager.application.showing import Showing, Shown
 from openclaw_manager.domain.instance import Instance
 from openclaw_manager.domain.provenance import FactKeeper
-from openclaw_manager.domain.snapshot import Snapshot
 from openclaw_manager.domain.stamp import Stamp
+
+if TYPE_CHECKING:
+    from openclaw_manager.domain.snapshot import Snapshot
 
 _AS_WE_WRITE_IDS = r"[0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12}"
 
@@ -95,7 +98,7 @@ def _ids(texts: Iterable[str]) -> list[UUID]:
     return [UUID(text) for text in texts if re.fullmatch(_AS_WE_WRITE_IDS, text)]
 
 
-def _relations_of(snapshots: Iterable[Snapshot]) -> Iterator[str]:
+def _relations_of(snapshots: "Iterable[Snapshot]") -> Iterator[str]:
     for snapshot in snapshots:
         yield belongs_to_instance(snapshot)["id"]
         before = follows(snapshot)

@@ -3,7 +3,7 @@
 import json
 from collections.abc import Container, Iterable, Iterator, Sequence
 from itertools import islice
-from typing import NamedTuple
+from typing import TYPE_CHECKING, NamedTuple
 
 from openclaw_manager.application.event_log import EventLog
 from openclaw_manager.application.minion import (
@@ -14,11 +14,10 @@ from openclaw_manager.application.minion import (
 )
 from openclaw_manager.application.ports.secret_store import SecretStore
 from openclaw_manager.application.ports.view import Minion, Relation
-from openclaw_manager.domain.content.canonical import canonical
-from openclaw_manager.domain.content.configuration import configuration_in
 from openclaw_manager.domain.instance import Instance
-from openclaw_manager.domain.section import Section
-from openclaw_manager.domain.snapshot import Snapshot
+
+if TYPE_CHECKING:
+    from openclaw_manager.domain.snapshot import Snapshot
 
 
 class Shown(NamedTuple):
@@ -64,8 +63,10 @@ class Showing:
             shown.relations.extend(_relations(snapshots))
         return shown
 
-    def _minions(self, snapshots: Iterable[Snapshot]) -> Iterator[Minion]:
+    def _minions(self, snapshots: "Iterable[Snapshot]") -> Iterator[Minion]:
         """Show snapshots of one instance, whose configuration is mostly that of the one before."""
+        from openclaw_manager.domain.section import Section
+
         configurations: dict[str, str] = {}
         for snapshot in snapshots:
             hash_ = self._log.outline(snapshot).contents.get(Section.CONFIG)
@@ -73,14 +74,17 @@ class Showing:
                 configurations[hash_] = self._configuration(hash_)
             yield snapshot_minion(snapshot, configurations[hash_] if hash_ else None)
 
-    def _last_of(self, instance: Instance) -> Iterable[Snapshot]:
+    def _last_of(self, instance: Instance) -> "Iterable[Snapshot]":
         return islice(self._log.snapshots_back_from(instance.last_snapshot), self._snapshots_shown)
 
     def _configuration(self, hash_: str) -> str:
+        from openclaw_manager.domain.content.canonical import canonical
+        from openclaw_manager.domain.content.configuration import configuration_in
+
         return canonical(configuration_in(json.loads(self._log.content(hash_))))
 
 
-def _relations(snapshots: list[Snapshot]) -> list[Relation]:
+def _relations(snapshots: "list[Snapshot]") -> list[Relation]:
     """Relate the last snapshots of one instance, newest first, the oldest of them last."""
     relations: list[Relation] = []
     for snapshot in reversed(snapshots):

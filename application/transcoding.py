@@ -5,6 +5,7 @@ import re
 from collections.abc import Callable
 from datetime import datetime
 from functools import cache
+from importlib import import_module
 from json import JSONDecoder
 from typing import Any
 from uuid import UUID
@@ -24,6 +25,8 @@ _TAGGED = b'"_type_"'
 _time = re.compile(rb'\{"timestamp":"([^"]{10,40})"').match
 
 _UNREADABLE = (ValueError, LookupError, AttributeError, TypeError, RecursionError)
+# Where the kinds of events are that few commands read: imported when there is one of them.
+_LATE = {"snapshot": "snapshot", "content": "stored_content"}
 _new, _set = object.__new__, object.__setattr__  # events are frozen
 
 
@@ -115,6 +118,9 @@ class FactMapper(Mapper[UUID]):
 @cache
 def _kind(topic: str) -> tuple[type[Any], frozenset[str], bool]:
     """Find the class of an event, its attributes, and whether there was no other before it."""
+    module = _LATE.get(topic.partition(".")[0])
+    if module:
+        import_module(f"openclaw_manager.domain.{module}")
     kind = resolve_topic(topic)
     attributes = frozenset(kind.attributes())
     return kind, attributes, getattr(kind, "class_version", 1) == 1

@@ -19,7 +19,7 @@ from eventsourcing.utils import get_topic
 from openclaw_manager.application.ports.examination import CheckId
 from openclaw_manager.domain.caution import Caution
 from openclaw_manager.domain.condition import Cause, Condition
-from openclaw_manager.domain.errors import OpenClawManagerError
+from openclaw_manager.domain.errors import InvalidInput, OpenClawManagerError, StoreError
 from openclaw_manager.domain.instance import Instance
 from openclaw_manager.domain.ping import Dialect
 from openclaw_manager.domain.provenance import Fact, FactKeeper
@@ -187,7 +187,7 @@ def error_classes(
 ) -> Iterator[type[OpenClawManagerError]]:
     """List all errors of this program, without those that only group others."""
     below = [one for one in kind.__subclasses__() if one.__module__.startswith("openclaw_manager.")]
-    if not below:
+    if kind not in (OpenClawManagerError, InvalidInput, StoreError):
         yield kind
     for one in below:
         yield from error_classes(one)

@@ -5,15 +5,17 @@ from base64 import urlsafe_b64encode
 from collections.abc import Callable, Sequence
 from functools import partial
 from hashlib import sha256
-from typing import NamedTuple
+from typing import TYPE_CHECKING, NamedTuple
 
 from openclaw_manager.adapters.gateway.failure import Failure
-from openclaw_manager.application.ports.device_keys import DeviceKeys
 from openclaw_manager.application.ports.gateway_link import Device, Target
 from openclaw_manager.domain.condition import Cause
 from openclaw_manager.domain.device import KeyKind
 from openclaw_manager.domain.errors import KeyRefused
 from openclaw_manager.domain.secret import repr_without
+
+if TYPE_CHECKING:
+    from openclaw_manager.application.ports.device_keys import DeviceKeys
 
 READ = "operator.read"
 
@@ -74,7 +76,7 @@ class Identity(NamedTuple):
         return Cause.DEVICE_KEY_REFUSED if self.sign else Cause.DEVICE_KEY_MISSING
 
 
-def shown_in_ping(target: Target, keys: DeviceKeys) -> Identity:
+def shown_in_ping(target: Target, keys: "DeviceKeys") -> Identity:
     """Show a device only with the token of its pairing: a gateway would pair it otherwise."""
     paired = target.device is not None and target.device_token is not None
     key = target.private_key
@@ -87,21 +89,21 @@ def shown_in_ping(target: Target, keys: DeviceKeys) -> Identity:
     )
 
 
-def shown_in_pairing(target: Target, scopes: Sequence[str], keys: DeviceKeys) -> Identity:
+def shown_in_pairing(target: Target, scopes: Sequence[str], keys: "DeviceKeys") -> Identity:
     """Show the device with the shared token, whatever token an earlier pairing left."""
     assert target.device is not None, "pairing is about a device"
     device = _shown(target.device, keys)
     return Identity(token=target.token, device=device, scopes=tuple(scopes))
 
 
-def _kind(private_key: str, keys: DeviceKeys) -> KeyKind | None:
+def _kind(private_key: str, keys: "DeviceKeys") -> KeyKind | None:
     try:
         return keys.kind(private_key)
     except KeyRefused:
         return None  # signing with it will say more
 
 
-def _shown(device: Device, keys: DeviceKeys) -> ShownDevice:
+def _shown(device: Device, keys: "DeviceKeys") -> ShownDevice:
     try:
         raw = keys.raw_public(device.public_key)
     except KeyRefused as problem:

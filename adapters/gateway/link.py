@@ -4,7 +4,7 @@ import asyncio
 from collections.abc import AsyncIterator, Awaitable, Callable, Sequence
 from contextlib import asynccontextmanager
 from functools import partial
-from typing import TypeVar
+from typing import TYPE_CHECKING, TypeVar
 
 from websockets.exceptions import ConnectionClosed
 from websockets.uri import parse_uri
@@ -22,11 +22,13 @@ from openclaw_manager.adapters.gateway.opening import Opening
 from openclaw_manager.adapters.gateway.progress import Progress
 from openclaw_manager.adapters.gateway.route import look_at_certificate, open_socket
 from openclaw_manager.adapters.gateway.tls import TlsContexts
-from openclaw_manager.application.ports.device_keys import DeviceKeys
 from openclaw_manager.application.ports.gateway_link import Capture, Target
 from openclaw_manager.domain.condition import Cause
 from openclaw_manager.domain.ping import Certificate, PingOutcome, Step
-from openclaw_manager.domain.section import Section
+
+if TYPE_CHECKING:
+    from openclaw_manager.application.ports.device_keys import DeviceKeys
+    from openclaw_manager.domain.section import Section
 
 # How long a gateway that is starting is left alone, in milliseconds: what it asks for, within
 # the bounds of OpenClaw's own client (read in the code of 2026.9.6).
@@ -38,7 +40,7 @@ _Found = TypeVar("_Found")
 class WebSocketGatewayLink:
     """Reaches gateways of every dialect. ``user_agent`` is of the form ``name/version``."""
 
-    def __init__(self, keys: DeviceKeys, *, user_agent: str) -> None:
+    def __init__(self, keys: "DeviceKeys", *, user_agent: str) -> None:
         self._keys = keys
         self._client = Client(user_agent)
         self._contexts = TlsContexts()
@@ -56,10 +58,10 @@ class WebSocketGatewayLink:
     async def capture(
         self,
         target: Target,
-        sections: Sequence[Section],
+        sections: "Sequence[Section]",
         *,
         timeout: float,
-        heard: Callable[[Section], None],
+        heard: "Callable[[Section], None]",
     ) -> Capture | PingOutcome:
         """Ask for these sections on one connection, and change nothing on the gateway."""
         # Only here, since every ping would pay for it.

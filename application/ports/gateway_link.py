@@ -1,12 +1,14 @@
 """The need to reach a gateway and come back with what was found."""
 
 from collections.abc import Callable, Mapping, Sequence
-from typing import NamedTuple, Protocol
+from typing import TYPE_CHECKING, NamedTuple, Protocol
 
 from openclaw_manager.domain.ping import Certificate, Dialect, PingOutcome
 from openclaw_manager.domain.secret import repr_without
-from openclaw_manager.domain.section import Section, SectionFailed, SectionHeard
 from openclaw_manager.domain.trust import SYSTEM_TRUST, Trust
+
+if TYPE_CHECKING:
+    from openclaw_manager.domain.section import Section, SectionFailed, SectionHeard
 
 
 class Device(NamedTuple):
@@ -54,7 +56,7 @@ class Capture(NamedTuple):
     protocol: int | None
     gateway_id: str | None
     device_token: str | None
-    answers: Mapping[Section, SectionHeard | SectionFailed]
+    answers: "Mapping[Section, SectionHeard | SectionFailed]"
 
     def __repr__(self) -> str:
         return repr_without(self, "device_token")
@@ -96,10 +98,10 @@ class GatewayLink(Protocol):
     async def capture(
         self,
         target: Target,
-        sections: Sequence[Section],
+        sections: "Sequence[Section]",
         *,
         timeout: float,
-        heard: Callable[[Section], None],
+        heard: "Callable[[Section], None]",
     ) -> Capture | PingOutcome:
         """Ask for these sections on one connection, and change nothing on the gateway.
 

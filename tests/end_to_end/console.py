@@ -2,6 +2,7 @@
 
 import json
 import os
+import signal
 import subprocess
 import sys
 from dataclasses import dataclass
@@ -45,3 +46,8 @@ class Console:
             timeout=_TAKES_AT_MOST,
         )
         return Answer(process.returncode, process.stdout, process.stderr)
+
+
+def as_at_a_terminal() -> None:
+    """Heed Ctrl-C, which a shell lets the processes in its background ignore."""
+    signal.signal(signal.SIGINT, signal.SIG_DFL)

@@ -18,7 +18,7 @@ from uuid import UUID
 import pytest
 
 from assembly import core_in
-from end_to_end.console import Answer, Console
+from end_to_end.console import Answer, Console, as_at_a_terminal
 from end_to_end.gateway import gateway
 from openclaw_manager.domain.address import GatewayUrl
 from openclaw_manager.domain.instance import Instance
@@ -303,11 +303,6 @@ def test_a_secret_comes_from_a_file_the_environment_or_standard_input(console: C
 # Interruptions
 
 
-def _as_at_a_terminal() -> None:
-    """Heed Ctrl-C, which a shell lets the processes in its background ignore."""
-    signal.signal(signal.SIGINT, signal.SIG_DFL)
-
-
 def test_ctrl_c_during_a_ping_records_what_was_found_and_leaves_a_valid_store(
     console: Console, open_gateway: str
 ) -> None:
@@ -320,7 +315,7 @@ def test_ctrl_c_during_a_ping_records_what_was_found_and_leaves_a_valid_store(
         with subprocess.Popen(
             [_SCRIPT, "instance", "ping", *arguments],
             env={"HOME": str(console.home), "PATH": os.defpath},
-            preexec_fn=_as_at_a_terminal,  # noqa: PLW1509 - nothing here has threads
+            preexec_fn=as_at_a_terminal,  # noqa: PLW1509 - nothing here has threads
             stdin=subprocess.DEVNULL,
             stdout=subprocess.PIPE,
             stderr=subprocess.PIPE,

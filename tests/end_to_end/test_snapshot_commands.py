@@ -13,7 +13,7 @@ from typing import Any
 
 import pytest
 
-from end_to_end.console import Console
+from end_to_end.console import Console, as_at_a_terminal
 from end_to_end.gateway import gateway
 
 TOKEN = "a-token-that-nobody-shall-keep"
@@ -246,6 +246,7 @@ def test_progress_is_shown_on_a_terminal_and_what_came_before_ctrl_c_is_recorded
         stdin=subprocess.DEVNULL,
         stdout=subprocess.PIPE,
         stderr=theirs,
+        preexec_fn=as_at_a_terminal,  # noqa: PLW1509 - nothing here has threads
     ) as process:
         os.close(theirs)
         shown = b""

@@ -205,6 +205,29 @@ def test_an_event_that_cannot_be_read_is_found(core: Core, home: Path) -> None:
     assert not found
 
 
+def test_a_last_event_that_does_not_fit_in_the_chain_is_found(core: Core, home: Path) -> None:
+    """What was changed before is for the verification to find, which reads everything."""
+    core.log.close()
+    with closing(sqlite3.connect(home / "events.db")) as connection, connection:
+        connection.execute(
+            "UPDATE stored_events SET state = CAST(state || ' ' AS BLOB) "
+            "WHERE rowid = (SELECT MAX(rowid) FROM stored_events)"
+        )
+
+    assert not_ok(home) == {CheckId.STORE_INTEGRITY: Verdict.FAILED}
+
+
+def test_an_entry_of_the_view_that_says_something_else_is_found_and_mended(
+    core: Core, home: Path
+) -> None:
+    core.data_json.write_text(core.data_json.read_text().replace('"alpha"', '"omega"'))
+
+    assert not_ok(home) == {CheckId.DATA_JSON_ENTRIES: Verdict.WARNING}
+    checkup = doctor(home).home_checkup()
+    assert checkup.mend(checkup.examine(CONFIG)) == ["made data.json anew from the log"]
+    assert not not_ok(home)
+
+
 def test_a_log_that_is_gone_while_the_view_is_there_is_a_fault(core: Core, home: Path) -> None:
     core.log.close()
     for path in home.glob("events.db*"):

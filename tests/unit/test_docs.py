@@ -86,6 +86,11 @@ def test_every_exit_status_is_documented() -> None:
     assert set(GENERATOR.EXIT_STATUSES) == statuses
 
 
+@pytest.mark.parametrize("code", ["name-taken", "section-not-captured", "store-damaged"])
+def test_errors_of_which_there_are_special_cases_are_documented_too(code: str) -> None:
+    assert f"| `{code}` |" in (ROOT / "docs" / "cli.md").read_text("utf-8")
+
+
 def test_every_setting_is_documented() -> None:
     assert set(GENERATOR.SETTINGS) == set(resolve({}, {"HOME": "/"}, {}).origins)
 
