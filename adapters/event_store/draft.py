@@ -62,14 +62,25 @@ class SqliteLogDraft:
     def place(self) -> None:
         """Give it the name under which logs are found, or its events to an unused log there."""
         with _speaking_of(self._path):
-            self._connection.execute("COMMIT")
-            self._connection.execute("PRAGMA journal_mode = WAL")
-            self._connection.close()
-            try:
-                os.link(self._draft, self._path)
-            except FileExistsError:
+            if not self._was_first():
                 self._fill()
             _sync_folder(self._path.parent)
+
+    def place_unless_there(self) -> None:
+        """Give it that name, or leave the log that has it alone: one without events is as good."""
+        with _speaking_of(self._path):
+            self._was_first()
+            _sync_folder(self._path.parent)
+
+    def _was_first(self) -> bool:
+        self._connection.execute("COMMIT")
+        self._connection.execute("PRAGMA journal_mode = WAL")
+        self._connection.close()
+        try:
+            os.link(self._draft, self._path)
+        except FileExistsError:
+            return False
+        return True
 
     def _fill(self) -> None:
         """Move into the log that is there at a stroke: others may have its file open."""

@@ -4,7 +4,7 @@ import json
 import os
 import sqlite3
 from collections.abc import Collection, Iterator, Mapping, Sequence
-from contextlib import contextmanager, suppress
+from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
 from uuid import UUID, uuid4
@@ -29,7 +29,7 @@ from openclaw_manager.adapters.event_store.schema import problem_with
 from openclaw_manager.adapters.sqlite_errors import store_error
 from openclaw_manager.application.ports.log_recorder import LogRecorder, Sought
 from openclaw_manager.domain.chain import beginning, link
-from openclaw_manager.domain.errors import LogExists, StoreDamaged, StoreUnavailable
+from openclaw_manager.domain.errors import StoreDamaged, StoreUnavailable
 
 _IDS_BEGINNING = """
 SELECT originator_id FROM stored_events
@@ -343,5 +343,5 @@ def _create(path: Path) -> None:
     """Make an empty log; of eight processes that do so at once one is first, and its log is it."""
     from openclaw_manager.adapters.event_store.draft import drafted
 
-    with drafted(path, str(uuid4())) as draft, suppress(LogExists):
-        draft.place()
+    with drafted(path, str(uuid4())) as draft:
+        draft.place_unless_there()
