@@ -41,7 +41,9 @@ class Projection:
             head = Stamp(self._log.id, self._log.head())
             if edit.stamp == head and not anew:
                 return
-            after = 0 if anew else _where_to_begin(edit.stamp, head)
+            if problem := _problem_with(edit.stamp, head):
+                edit.keep_aside(problem)  # it may be all that is left of what the log has lost
+            after = edit.stamp.position if edit.stamp and not (anew or problem) else 0
             changed = self._log.instances_changed(after, head.position)
             self._show(self._read(changed, saved), after, head, edit)
 
@@ -86,11 +88,15 @@ class Projection:
         yield from (id_ for id_ in _relations_of(old + oldest) if id_ not in relations)
 
 
-def _where_to_begin(view: Stamp | None, head: Stamp) -> int:
-    """Begin anew where the view comes from another log, or from a future that was lost."""
-    if view is None or view.log != head.log or view.position > head.position:
-        return 0
-    return view.position
+def _problem_with(view: Stamp | None, head: Stamp) -> str | None:
+    """Say why a view cannot have been made from this log as it is, if it cannot."""
+    if view is None:
+        return None
+    if view.log != head.log:
+        return f"was made from another log ({view.log})"
+    if view.position > head.position:
+        return f"was made from {view.position} events, and the log ends at {head.position}"
+    return None
 
 
 def _ids(texts: Iterable[str]) -> list[UUID]:

@@ -58,11 +58,11 @@ class DataJson:
         try:
             return Document.parse(data)
         except DamagedDocument as damage:
-            self._keep_aside(damage)
+            self.keep_aside(str(damage))
             return Document()
 
-    def _keep_aside(self, damage: DamagedDocument) -> None:
-        """Give a damaged file a second name, under which it outlives its replacement.
+    def keep_aside(self, problem: str) -> None:
+        """Give the file a second name, under which it outlives its replacement.
 
         The name follows from the file, so one that could not be replaced gets no third name.
         """
@@ -76,7 +76,7 @@ class DataJson:
         except OSError as error:
             raise _store_error(aside, error, "written") from error
         _log.warning(
-            "%s %s: it was kept as %s and made anew from the log", self._path, damage, aside.name
+            "%s %s: it was kept as %s and made anew from the log", self._path, problem, aside.name
         )
 
     def write(self, document: Document, stamp: Stamp) -> None:
@@ -105,6 +105,10 @@ class DataJsonEdit:
     def stamp(self) -> Stamp | None:
         """What the file was made from."""
         return self._document.stamp
+
+    def keep_aside(self, problem: str) -> None:
+        """Keep the file as it is under another name."""
+        self._file.keep_aside(problem)
 
     def belonging_to(self, instance_ids: Collection[str]) -> set[str]:
         """Tell the ids of the entries that say they belong to these instances."""

@@ -89,6 +89,13 @@ class ViewEdit(Protocol):
         """What the view was made from; None if it is missing, damaged or not ours."""
         ...
 
+    def keep_aside(self, problem: str) -> None:
+        """Keep the view as it is under another name, and log why, as a warning.
+
+        ``problem`` is a clause. Raises a ``StoreError``.
+        """
+        ...
+
     def belonging_to(self, instance_ids: Collection[str]) -> set[str]:
         """Tell the ids of the entries that say they belong to these instances, ours or not."""
         ...

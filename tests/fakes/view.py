@@ -43,10 +43,14 @@ class InMemoryView:
         """Hold the lock, and put aside what is damaged."""
         with self._lock:
             if self.damaged:
-                self.aside.append(self.entries)
+                self.keep_aside("was damaged")
                 self.entries, self.relations, self.stamp, self.damaged = [], [], None, False
-                _log.warning("the view was damaged: it was kept aside and made anew")
             yield InMemoryViewEdit(self)
+
+    def keep_aside(self, problem: str) -> None:
+        """Remember the entries as they are."""
+        self.aside.append(copy.deepcopy(self.entries))
+        _log.warning("the view %s: it was kept aside and made anew", problem)
 
 
 class InMemoryViewEdit:
@@ -59,6 +63,10 @@ class InMemoryViewEdit:
     def stamp(self) -> Stamp | None:
         """What the entries were made from."""
         return self._view.stamp
+
+    def keep_aside(self, problem: str) -> None:
+        """Remember the entries as they are."""
+        self._view.keep_aside(problem)
 
     def belonging_to(self, instance_ids: Collection[str]) -> set[str]:
         """Tell the ids of the entries that name one of these instances in their fields."""

@@ -140,6 +140,22 @@ def test_a_view_that_is_out_of_step_is_brought_back(
     assert Reading(core.home).done == []
 
 
+@pytest.mark.parametrize("disturb", [_ahead, _of_another_log])
+def test_a_view_that_knows_what_the_log_does_not_is_kept_aside(
+    core: Core, disturb: Callable[[Core], object], caplog: pytest.LogCaptureFixture
+) -> None:
+    """It may be all that is left of a log whose end was cut off."""
+    disturb(core)
+    evidence = core.data_json.read_bytes()
+    core_in(core.home).projection.catch_up()
+
+    [aside] = core.home.glob("data.json.damaged-*")
+    assert aside.read_bytes() == evidence
+    assert aside.stat().st_mode & 0o777 == 0o600
+    assert "was made from" in caplog.text
+    assert aside.name in caplog.text
+
+
 @pytest.mark.parametrize("disturb", DISTURBANCES)
 def test_the_next_change_brings_it_back_as_well(
     core: Core, disturb: Callable[[Core], object]
