@@ -26,14 +26,10 @@ _json = json.JSONEncoder(ensure_ascii=False, separators=(",", ":"))
 
 @dataclass(frozen=True, slots=True)
 class Header:
-    """Which log an archive holds: its id, the number of its events, and the end of its chain.
-
-    ``position`` is that of the last event: positions begin with 1 and have no gaps.
-    """
+    """Which log an archive holds: its id, the number of its events, and the end of its chain."""
 
     log: str
     events: int
-    position: int
     head: bytes
     secrets: bool
 
@@ -45,7 +41,6 @@ class Header:
                 "version": VERSION,
                 "log": self.log,
                 "events": self.events,
-                "position": self.position,
                 "head": self.head.hex(),
                 "secrets": self.secrets,
             }
@@ -68,7 +63,6 @@ class Header:
             return cls(
                 log=str(UUID(members["log"])),
                 events=_whole_number(members["events"]),
-                position=_whole_number(members["position"]),
                 head=bytes.fromhex(members["head"]),
                 secrets=bool(members["secrets"]),
             )
@@ -86,6 +80,8 @@ def event_line(row: StoredRow) -> str:
         "chain": row.chain.hex(),
         "state": json.loads(row.state),
     }
+    if _json.encode(envelope["state"]).encode() != row.state:
+        raise ValueError("the state would be read back as other bytes")
     return _json.encode(envelope)
 
 

@@ -54,7 +54,7 @@ class Exporting:
             lost(state.lost)
         rows = self._evidence.rows(state.position, state.position, 1)
         head = rows[0].chain if rows else beginning(log_id)
-        header = Header(log_id, state.position, state.position, head, passphrase is not None)
+        header = Header(log_id, state.position, head, passphrase is not None)
         yield header.line() + "\n"
         yield from self._events(log_id, state.position)
         if passphrase is not None:

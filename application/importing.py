@@ -45,16 +45,16 @@ class Archive:
 
     def events(self) -> Iterator[StoredRow]:
         """Read the events, each of which must follow from the one before it."""
-        position, chain = 0, beginning(self.header.log)
-        for _ in range(self.header.events):
+        chain = beginning(self.header.log)
+        for position in range(1, self.header.events + 1):
             number, line = self._next()
             row = event_in(line, number)
-            if row.position != position + 1 or not fits(row, chain):
+            if row.position != position or not fits(row, chain):
                 raise ArchiveRefused(number, "is not the event that belongs there")
             self._fold(row, number)
-            position, chain = row.position, row.chain
+            chain = row.chain
             yield row
-        if (position, chain) != (self.header.position, self.header.head):
+        if chain != self.header.head:
             raise ArchiveRefused(self._last, "is not the last event that the first line names")
         self._refuse_disagreements()
 

@@ -331,19 +331,7 @@ class Instance(FactKeeper):
         by: Provenance,
     ) -> Self:
         """Make a gateway known under a name, without contacting it."""
-        return cls._create(
-            cls.Registered,
-            id=instance_id,
-            name=str(name),
-            url=str(url),
-            tags=retagged([], tags, []),
-            token=credentials["token"],
-            private_key=credentials["private_key"],
-            public_key=credentials["public_key"],
-            timestamp=by.at,
-            actor=by.actor,
-            reason=by.reason,
-        )
+        return cls._begin(cls.Registered, instance_id, name, url, credentials, tags, by)
 
     @classmethod
     def adopt(
@@ -358,15 +346,14 @@ class Instance(FactKeeper):
         by: Provenance,
     ) -> Self:
         """Make a gateway known that another tool had registered, without contacting it."""
-        return cls._create(
+        return cls._begin(
             cls.Adopted,
-            id=instance_id,
-            name=str(name),
-            url=str(url),
-            tags=retagged([], tags, []),
-            token=credentials["token"],
-            private_key=credentials["private_key"],
-            public_key=credentials["public_key"],
+            instance_id,
+            name,
+            url,
+            credentials,
+            tags,
+            by,
             authorities=trust.authorities,
             fingerprint=trust.fingerprint and str(trust.fingerprint),
             created_at=past.created_at.isoformat(),
@@ -377,9 +364,33 @@ class Instance(FactKeeper):
             last_ping_latency_ms=past.last_ping_latency_ms,
             version=past.version,
             device_id=past.device_id,
+        )
+
+    @classmethod
+    def _begin(
+        cls,
+        fact: type[FirstFact],
+        instance_id: UUID,
+        name: InstanceName,
+        url: GatewayUrl,
+        credentials: Credentials,
+        tags: Iterable[Tag],
+        by: Provenance,
+        **more: Any,
+    ) -> Self:
+        return cls._create(
+            fact,
+            id=instance_id,
+            name=str(name),
+            url=str(url),
+            tags=retagged([], tags, []),
+            token=credentials["token"],
+            private_key=credentials["private_key"],
+            public_key=credentials["public_key"],
             timestamp=by.at,
             actor=by.actor,
             reason=by.reason,
+            **more,
         )
 
     @property

@@ -11,7 +11,6 @@ from openclaw_manager.entrypoints.duration import seconds_in
 
 if TYPE_CHECKING:
     from datetime import datetime
-    from pathlib import Path
 
     from click.shell_completion import CompletionItem
 
@@ -88,18 +87,6 @@ class _Place(click.ParamType["datetime | int"]):
         return place_in(value, datetime.now(UTC)) if isinstance(value, str) else value
 
 
-class _Out(click.Path):
-    """A file to write, as a ``Path``; ``-`` is None, for standard output."""
-
-    def convert(  # type: ignore[override]  # of click, which does not say so of its own paths
-        self, value: Any, param: click.Parameter | None, ctx: click.Context | None
-    ) -> "Path | None":
-        """Read the path; only a name such as ``./-`` is a file of that name."""
-        from pathlib import Path
-
-        return None if value == "-" else Path(os.fsdecode(super().convert(value, param, ctx)))
-
-
 class _InstanceSelector(click.ParamType[str]):
     """An instance: its id, its name in whatever case, or the beginning of its id."""
 
@@ -127,5 +114,4 @@ SECRET = _Given(secret=True)
 TEXT = _Given(secret=False)
 DURATION = _Duration()
 PLACE = _Place()
-OUT = _Out(dir_okay=False)
 INSTANCE = _InstanceSelector()

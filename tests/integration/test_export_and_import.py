@@ -265,7 +265,6 @@ def _linked_anew(lines: list[str]) -> list[str]:
         chain = link(chain, event["position"], id_, event["version"], event["topic"], state)
         event["chain"] = chain.hex()
     header["events"], header["head"] = len(events), chain.hex()
-    header["position"] = events[-1]["position"]
     return [json.dumps(line) + "\n" for line in (header, *events)]
 
 
@@ -328,6 +327,20 @@ def test_a_seal_with_nonsense_for_its_cost_is_refused(
     seal["secrets"]["work"] = work
     with pytest.raises(ArchiveRefused):
         import_into(tmp_path / "other", [*lines, json.dumps(seal) + "\n"], PASSPHRASE)
+
+
+def test_what_would_be_read_back_as_other_bytes_is_no_backup(core: Core) -> None:
+    """An event that no version of ours wrote like this, in a chain that holds."""
+    with closing(sqlite3.connect(core.home / "events.db")) as connection, connection:
+        id_, version, topic, state = connection.execute(
+            "SELECT originator_id, originator_version, topic, state FROM stored_events"
+        ).fetchone()
+        spaced = state.replace(b'":"', b'": "')
+        chain = link(beginning(core.log.id), 1, bytes.fromhex(id_), version, topic, spaced)
+        connection.execute("DELETE FROM stored_events WHERE rowid > 1")
+        connection.execute("UPDATE stored_events SET state = ?, chain = ?", (spaced, chain))
+    with pytest.raises(StoreDamaged, match="cannot be read"):
+        list(exporting(core).lines())
 
 
 @pytest.fixture

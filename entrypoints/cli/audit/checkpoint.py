@@ -4,20 +4,13 @@ from pathlib import Path
 
 import click
 
-from openclaw_manager.entrypoints.cli.given import OUT
+from openclaw_manager.entrypoints.cli.out_file import out_options, write_out
 from openclaw_manager.entrypoints.cli.output import json_text, output_options, write
 from openclaw_manager.entrypoints.cli.session import session
-from openclaw_manager.entrypoints.cli.written_files import write_files
 
 
 @click.command
-@click.option(
-    "--out",
-    type=OUT,
-    metavar="FILE",
-    help="The file to write.  [default: standard output, as -]",
-)
-@click.option("--force", is_flag=True, help="Replace a file that exists.")
+@out_options()
 @output_options
 def checkpoint(out: Path | None, force: bool, output: str) -> None:
     """Sign how far the log has come and where its chain ends, as a small JSON document.
@@ -32,6 +25,6 @@ def checkpoint(out: Path | None, force: bool, output: str) -> None:
     if out is None:
         write(document, output, names=[document["head"]], table=lambda: text)
         return
-    write_files({out: text + "\n"}, force=force)
+    write_out(text + "\n", out, force=force)
     click.echo(f"wrote {made}, which vouches for {made.position} events, to {out}", err=True)
     write(document, output, names=[str(out)], table=lambda: str(out))

@@ -5,20 +5,14 @@ from pathlib import Path
 
 import click
 
-from openclaw_manager.entrypoints.cli.given import OUT, SECRET
+from openclaw_manager.entrypoints.cli.given import SECRET
+from openclaw_manager.entrypoints.cli.out_file import out_options, write_out
 from openclaw_manager.entrypoints.cli.session import session
 from openclaw_manager.entrypoints.cli.terminal import warn
-from openclaw_manager.entrypoints.cli.written_files import write_files
 
 
 @click.command
-@click.option(
-    "--out",
-    type=OUT,
-    metavar="FILE",
-    help="The file to write.  [default: standard output, as -]",
-)
-@click.option("--force", is_flag=True, help="Replace a file that exists.")
+@out_options()
 @click.option("--with-secrets", is_flag=True, help="Take tokens and keys along, sealed.")
 @click.option(
     "--passphrase",
@@ -39,12 +33,7 @@ def export(out: Path | None, force: bool, with_secrets: bool, passphrase: str | 
         passphrase = asked_passphrase(confirm=True)
     if passphrase == "":
         raise click.UsageError("an empty passphrase would seal nothing")
-    lines = session().container.exporting().lines(passphrase, _say_lost)
-    if out is None:
-        for line in lines:
-            click.echo(line, nl=False)
-    else:
-        write_files({out: lines}, force=force)
+    write_out(session().container.exporting().lines(passphrase, _say_lost), out, force=force)
 
 
 def _say_lost(count: int) -> None:

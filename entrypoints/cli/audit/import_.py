@@ -11,6 +11,8 @@ from openclaw_manager.entrypoints.cli.given import SECRET
 from openclaw_manager.entrypoints.cli.session import session
 from openclaw_manager.entrypoints.cli.terminal import warn
 
+_LONGEST_LINE = 2**27  # characters; that of the largest answer of a gateway has half as many
+
 
 @click.command("import")
 @click.argument("file", type=click.File(encoding="utf-8"))
@@ -47,8 +49,12 @@ def _counted(count: int, thing: str) -> str:
 
 
 def _lines(file: IO[str]) -> Iterator[str]:
-    """Read the lines, refusing a file that is no text as one that is no export."""
+    """Read the lines, refusing a file that is no text as one that is no export.
+
+    A line that never ends is cut, and refused for that, before it takes all memory.
+    """
     try:
-        yield from file
+        while line := file.readline(_LONGEST_LINE):
+            yield line
     except UnicodeDecodeError as error:
         raise click.UsageError(f"{file.name} is not UTF-8, so it is no exported log") from error

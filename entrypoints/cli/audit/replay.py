@@ -9,11 +9,11 @@ from typing import TYPE_CHECKING
 import click
 
 from openclaw_manager.domain.stamp import Stamp
-from openclaw_manager.entrypoints.cli.given import OUT, PLACE
+from openclaw_manager.entrypoints.cli.given import PLACE
+from openclaw_manager.entrypoints.cli.out_file import out_options, write_out
 from openclaw_manager.entrypoints.cli.past import at_position
 from openclaw_manager.entrypoints.cli.progress import progress_bar
 from openclaw_manager.entrypoints.cli.session import session
-from openclaw_manager.entrypoints.cli.written_files import write_files
 
 if TYPE_CHECKING:
     from datetime import datetime
@@ -24,13 +24,7 @@ _OURS = ("events.db", "data.json", "secrets.db", "config.toml")
 
 @click.command
 @click.option("--until", type=PLACE, help="The last event that counts.  [default: the last one]")
-@click.option(
-    "--to",
-    type=OUT,
-    metavar="FILE",
-    help="The file to write, with all secrets.  [default: standard output, as -]",
-)
-@click.option("--force", is_flag=True, help="Replace a file that exists.")
+@out_options("--to", what="The file to write, with all secrets")
 @click.option("--show-secrets", is_flag=True, help="Print secrets instead of their fingerprints.")
 def replay(until: datetime | int | None, to: Path | None, force: bool, show_secrets: bool) -> None:
     """Write data.json as it was, made anew from the log.
@@ -50,11 +44,9 @@ def replay(until: datetime | int | None, to: Path | None, force: bool, show_secr
     with progress_bar("replaying", _MANY) as progress:
         shown = travel.view(position, reveal=to is not None or show_secrets, progress=progress)
     text = container.view_text()(shown.minions, shown.relations, Stamp(log.id, position))
-    if to is None:
-        click.echo(text, nl=False)
-        return
-    write_files({to: text}, force=force)
-    click.echo(f"wrote data.json as it was at event {position} to {to}", err=True)
+    write_out(text, to, force=force)
+    if to is not None:
+        click.echo(f"wrote data.json as it was at event {position} to {to}", err=True)
 
 
 def _refuse_ours(path: Path) -> None:

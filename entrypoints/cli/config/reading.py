@@ -1,9 +1,11 @@
 """``config show`` and ``config export``: the configuration that a gateway had."""
 
+from pathlib import Path
+
 import click
 
 from openclaw_manager.entrypoints.cli.instance.options import instance_argument
-from openclaw_manager.entrypoints.cli.out_file import export_options, write_out
+from openclaw_manager.entrypoints.cli.out_file import out_options, write_out
 from openclaw_manager.entrypoints.cli.output import json_text, output_options, write
 from openclaw_manager.entrypoints.cli.session import session
 from openclaw_manager.entrypoints.cli.snapshot.document import called
@@ -29,13 +31,13 @@ def show(instance: str, output: str) -> None:
 
 @click.command
 @instance_argument
-@export_options
-def export(instance: str, out: str, force: bool) -> None:
+@out_options(required=True)
+def export(instance: str, out: Path | None, force: bool) -> None:
     """Write the configuration of INSTANCE's gateway to a file that only you can read.
 
     As JSON, as it was last captured. A gateway cannot start from it as it is: where secrets
     were, there are marks.
     """
     view, configuration = session().container.configurations().of(instance)
-    write_out(configuration, out, force=force)
+    write_out(json_text(configuration, indent=2) + "\n", out, force=force)
     click.echo(f"exported the configuration of {called(view)}", err=True)

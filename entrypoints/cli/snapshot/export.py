@@ -1,9 +1,12 @@
 """``snapshot export``: a snapshot as a file."""
 
+from pathlib import Path
+
 import click
 
 from openclaw_manager.domain.section import Section
-from openclaw_manager.entrypoints.cli.out_file import export_options, write_out
+from openclaw_manager.entrypoints.cli.out_file import out_options, write_out
+from openclaw_manager.entrypoints.cli.output import json_text
 from openclaw_manager.entrypoints.cli.snapshot.contents import whole_document
 from openclaw_manager.entrypoints.cli.snapshot.document import called
 from openclaw_manager.entrypoints.cli.snapshot.options import (
@@ -17,12 +20,12 @@ from openclaw_manager.entrypoints.cli.snapshot.options import (
 @click.command(epilog=REFERENCES)
 @reference_argument
 @sections_option
-@export_options
-def export(reference: str, sections: tuple[Section, ...], out: str, force: bool) -> None:
+@out_options(required=True)
+def export(reference: str, sections: tuple[Section, ...], out: Path | None, force: bool) -> None:
     """Write the snapshot REF to a file that only you can read, as JSON.
 
     It is what show -o json prints: all that was captured, without secrets.
     """
     view = find_snapshot(reference)
-    write_out(whole_document(view, sections), out, force=force)
+    write_out(json_text(whole_document(view, sections), indent=2) + "\n", out, force=force)
     click.echo(f"exported {called(view)}", err=True)
