@@ -2,34 +2,18 @@
 
 import json
 import os
-import sqlite3
-from collections.abc import Collection, Iterator, Mapping, Sequence
-from contextlib import contextmanager
+from collections.abc import Collection, Mapping, Sequence
 from pathlib import Path
 from typing import Any
 from uuid import UUID, uuid4
 
-from eventsourcing.persistence import (
-    IntegrityError,
-    Notification,
-    PersistenceError,
-    StoredEvent,
-)
-from eventsourcing.sqlite import (
-    SQLiteApplicationRecorder,
-    SQLiteConnection,
-    SQLiteConnectionPool,
-    SQLiteCursor,
-    SQLiteDatastore,
-    SQLiteFactory,
-    SQLiteTransaction,
-)
+from eventsourcing.persistence import Notification, StoredEvent
+from eventsourcing.sqlite import SQLiteApplicationRecorder, SQLiteCursor, SQLiteFactory
 
-from openclaw_manager.adapters.event_store.schema import problem_with
-from openclaw_manager.adapters.sqlite_errors import store_error
+from openclaw_manager.adapters.event_store.datastore import LogDatastore
 from openclaw_manager.application.ports.log_recorder import LogRecorder, Sought
 from openclaw_manager.domain.chain import beginning, link
-from openclaw_manager.domain.errors import StoreDamaged, StoreUnavailable
+from openclaw_manager.domain.errors import StoreDamaged
 
 _IDS_BEGINNING = """
 SELECT originator_id FROM stored_events
@@ -109,7 +93,7 @@ class SqliteEventStore(SQLiteFactory):
         )
         if not os.path.exists(path):  # unlike Path.exists, false where we may not look
             _create(path)
-        self.datastore = _Datastore(path, lock_timeout)
+        self.datastore = LogDatastore(path, lock_timeout)
 
     def application_recorder(self) -> LogRecorder:
         """Make the recorder of events."""
@@ -259,84 +243,6 @@ def _select(sought: Sought) -> tuple[str, list[Any]]:
 
 def _direction(first: int, last: int) -> str:
     return "ASC" if first <= last else "DESC"
-
-
-class _Datastore(SQLiteDatastore):
-    """Speaks of SQLite's errors in the words of this program."""
-
-    def __init__(self, path: Path, lock_timeout: float) -> None:
-        super().__init__(str(path))
-        self._path = path
-        self.pool = _ConnectionPool(path, lock_timeout)
-
-    @contextmanager
-    def transaction(self, *, commit: bool) -> Iterator[SQLiteCursor]:
-        try:
-            with super().transaction(commit=commit) as cursor:
-                yield cursor
-        except IntegrityError:  # somebody else was faster: for the application to decide
-            raise
-        except sqlite3.Error as error:
-            raise store_error(self._path, error) from error
-        except PersistenceError as error:
-            cause = error.__cause__
-            if isinstance(cause, sqlite3.Error):
-                raise store_error(self._path, cause) from error
-            raise StoreUnavailable(self._path, "gave no connection") from error
-
-
-class _Transaction(SQLiteTransaction):
-    """Takes the write lock at once where something will be written.
-
-    The library's own begins as a reader. Whoever reads first and writes then is turned away
-    if another process wrote in between, and waiting does not help.
-    """
-
-    def __enter__(self) -> SQLiteCursor:
-        if not self.commit:
-            return super().__enter__()
-        cursor = self.connection.cursor()
-        cursor.execute("BEGIN IMMEDIATE")
-        return cursor
-
-
-class _Connection(SQLiteConnection):
-    """A connection whose transactions are ours."""
-
-    @contextmanager
-    def transaction(self, *, commit: bool) -> Iterator[SQLiteCursor]:
-        with _Transaction(self, commit=commit) as cursor, cursor:
-            yield cursor
-
-
-class _ConnectionPool(SQLiteConnectionPool):
-    """Opens connections to a file that is known to be a log, and commits to the disk itself."""
-
-    def __init__(self, path: Path, lock_timeout: float) -> None:
-        super().__init__(db_name=str(path), pool_timeout=lock_timeout)
-        self._path = path
-        self._lock_timeout = lock_timeout
-
-    def _create_connection(self) -> SQLiteConnection:
-        connection = sqlite3.connect(
-            self._path,
-            check_same_thread=False,
-            isolation_level=None,  # the library begins and ends its transactions itself
-            timeout=self._lock_timeout,
-        )
-        try:
-            self._refuse_what_is_no_log(connection)
-            connection.execute("PRAGMA synchronous = FULL")
-        except BaseException:
-            connection.close()
-            raise
-        connection.row_factory = sqlite3.Row
-        return _Connection(connection, max_age=self.max_age)
-
-    def _refuse_what_is_no_log(self, connection: sqlite3.Connection) -> None:
-        problem = problem_with(connection)
-        if problem:
-            raise StoreDamaged(self._path, problem)
 
 
 def _create(path: Path) -> None:
