@@ -46,8 +46,12 @@ class GatewayUrl(str):
     @property
     def is_plain_to_another_machine(self) -> bool:
         """Whether others on the way could read what is sent; only loopback is surely our own."""
-        host = urlsplit(self).hostname or ""
-        return not self.is_secure and not _LOOPBACK.fullmatch(host)
+        return not self.is_secure and not self.is_on_this_machine
+
+    @property
+    def is_on_this_machine(self) -> bool:
+        """Whether the host is loopback, which needs no network."""
+        return _LOOPBACK.fullmatch(urlsplit(self).hostname or "") is not None
 
     @property
     def endpoint(self) -> str:

@@ -6,8 +6,12 @@
     │   ├── InvalidUrl
     │   ├── InvalidToken
     │   ├── InvalidTag
+    │   ├── InvalidLabelSelector
+    │   ├── InvalidThreshold
     │   ├── InvalidReason
     │   ├── InvalidSetting
+    │   ├── InvalidAlert
+    │   │   └── AlertSecretMissing
     │   ├── InvalidFingerprint
     │   ├── InvalidSignature
     │   ├── CheckpointRefused
@@ -23,12 +27,14 @@
     │   └── KeyRefused
     ├── InstanceNotFound
     ├── AmbiguousInstance
+    ├── NothingSelected         what was asked is about instances that there are none of
     ├── NameTaken
     │   └── NameTakenMeanwhile
     ├── InstanceRemoved         what was asked needs an instance that is not removed
     ├── InstanceNotRemoved      ... or one that is
     │   └── InstanceStillPresent
     ├── InstanceNotPaired       ... or one that is paired as a device
+    ├── IncidentNotFound
     ├── SnapshotNotFound
     ├── AmbiguousSnapshot
     ├── NeverCaptured           what was asked needs a snapshot of an instance
@@ -36,14 +42,18 @@
     │   └── SectionNotOffered
     ├── LogExists               a log can only be brought back where there is none
     ├── NothingToVouchFor
+    ├── AlertNotFound
     ├── TooMuchContention
     └── StoreError              the store, and not the request, is at fault
         ├── StoreDamaged
         │   └── DeviceKeyDamaged
         ├── SecretMissing
+        ├── SecretsSealed
         ├── StoreLocked
+        │   └── AlreadyWatched
         ├── StoreFull
         ├── StoreUnavailable
+        │   └── StoreNotInitialised
         ├── ErasureUnfinished
         ├── OldSecretKept
         └── ViewBehind
@@ -115,6 +125,31 @@ class InvalidTag(InvalidInput):
         return f"the tag {self.tag!r} {self.problem}"
 
 
+class InvalidLabelSelector(InvalidInput):
+    """A text that selects nothing by its labels; ``part`` is what cannot be read."""
+
+    def __init__(self, selector: str, part: str) -> None:
+        super().__init__(selector, part)
+        self.selector = selector
+        self.part = part
+
+    def __str__(self) -> str:
+        part = "" if self.part == self.selector else f": {self.part!r}"
+        return f"the selector {self.selector!r}{part} is not key=value, key!=value, key or !key"
+
+
+class InvalidThreshold(InvalidInput):
+    """A number of ``failures`` or ``successes`` in a row that can mean nothing."""
+
+    def __init__(self, what: str, number: int) -> None:
+        super().__init__(what, number)
+        self.what = what
+        self.number = number
+
+    def __str__(self) -> str:
+        return f"{self.number} {self.what} in a row mean nothing: it takes at least 1"
+
+
 class InvalidReason(InvalidInput):
     """A reason that could not be shown as one line."""
 
@@ -138,6 +173,29 @@ class InvalidSetting(InvalidInput):
 
     def __str__(self) -> str:
         return f"the setting {self.key} from {self.origin}, {self.value!r}, {self.problem}"
+
+
+class InvalidAlert(InvalidInput):
+    """An alert in the settings that cannot be taken; never repeats what may be a secret.
+
+    ``alert`` says which one, and ``problem`` is a clause.
+    """
+
+    def __init__(self, alert: str, problem: str) -> None:
+        super().__init__(alert, problem)
+        self.alert = alert
+        self.problem = problem
+
+    def __str__(self) -> str:
+        return f"{self.alert} in config.toml: {self.problem}"
+
+
+class AlertSecretMissing(InvalidAlert):
+    """An alert refers to a secret that nobody gave."""
+
+    def __init__(self, alert: str, what: str, secret: str) -> None:
+        super().__init__(alert, f"{what} is the secret {secret!r}, and no such secret is kept")
+        self.secret = secret
 
 
 class InvalidFingerprint(InvalidInput):
@@ -278,6 +336,17 @@ class AmbiguousInstance(OpenClawManagerError):
         return f"{self.selector!r} could be any of {them}"
 
 
+class NothingSelected(OpenClawManagerError):
+    """No instance that is not removed has such labels."""
+
+    def __init__(self, selector: str) -> None:
+        super().__init__(selector)
+        self.selector = selector
+
+    def __str__(self) -> str:
+        return f"no instance has the labels {self.selector}"
+
+
 class NameTaken(OpenClawManagerError):
     """Another instance that is not removed has this name, in whatever case."""
 
@@ -342,6 +411,17 @@ class InstanceNotPaired(OpenClawManagerError):
         return f"the instance {self.name!r} is not paired"
 
 
+class IncidentNotFound(OpenClawManagerError):
+    """No incident has such an id."""
+
+    def __init__(self, incident_id: str) -> None:
+        super().__init__(incident_id)
+        self.incident_id = incident_id
+
+    def __str__(self) -> str:
+        return f"there is no incident {self.incident_id!r}"
+
+
 class SnapshotNotFound(OpenClawManagerError):
     """No snapshot is meant by this; ``problem`` is a clause that says why."""
 
@@ -401,7 +481,7 @@ class SectionNotOffered(SectionNotCaptured):
 class LogExists(OpenClawManagerError):
     """There is a log already, and one that is brought back would bury it."""
 
-    def __init__(self, place: "PurePath") -> None:
+    def __init__(self, place: "PurePath | str") -> None:
         super().__init__(place)
         self.place = place
 
@@ -433,6 +513,19 @@ class NothingToVouchFor(OpenClawManagerError):
 
     def __str__(self) -> str:
         return "nothing was ever recorded here, so there is nothing to vouch for"
+
+
+class AlertNotFound(OpenClawManagerError):
+    """No alert in the settings has this name; ``known`` are the names that there are."""
+
+    def __init__(self, alert: str, known: Sequence[str]) -> None:
+        super().__init__(alert, known)
+        self.alert = alert
+        self.known = tuple(known)
+
+    def __str__(self) -> str:
+        there_are = f"there are {', '.join(self.known)}" if self.known else "there is none"
+        return f"no alert in config.toml is called {self.alert!r}; {there_are}"
 
 
 class TooMuchContention(OpenClawManagerError):
@@ -475,8 +568,26 @@ class SecretMissing(StoreError):
         self.name = name
 
 
+class SecretsSealed(StoreError):
+    """The secrets of a shared store are sealed, and we have no key for them, or another one."""
+
+
 class StoreLocked(StoreError):
     """Another process held a lock for longer than we waited."""
+
+
+class AlreadyWatched(StoreLocked):
+    """Another watch goes on here; ``since`` is when it began (UTC).
+
+    ``pid`` and ``since`` are None of one that has only just come.
+    """
+
+    def __init__(self, place: "PurePath | str", pid: int | None, since: "datetime | None") -> None:
+        holder = "another process" if pid is None else f"process {pid}"
+        began = "" if since is None else f", since {since:%Y-%m-%dT%H:%M:%SZ}"
+        super().__init__(place, f"{holder} watches the instances of this home already{began}")
+        self.pid = pid
+        self.since = since
 
 
 class StoreFull(StoreError):
@@ -485,6 +596,10 @@ class StoreFull(StoreError):
 
 class StoreUnavailable(StoreError):
     """The store cannot be opened, read or written: permissions, a missing folder, a dead disk."""
+
+
+class StoreNotInitialised(StoreUnavailable):
+    """The database is there, and nobody made it ready for the log."""
 
 
 class OldSecretKept(StoreError):

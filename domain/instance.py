@@ -5,6 +5,7 @@ from datetime import datetime
 from typing import TYPE_CHECKING, Any, Self
 from uuid import UUID
 
+from openclaw_manager.domain import watch_events
 from openclaw_manager.domain.address import GatewayUrl
 from openclaw_manager.domain.condition import Status
 from openclaw_manager.domain.device import GrantedPairing
@@ -17,7 +18,6 @@ from openclaw_manager.domain.errors import (
 from openclaw_manager.domain.name import InstanceName
 from openclaw_manager.domain.ping import PingOutcome
 from openclaw_manager.domain.provenance import (
-    Fact,
     FactKeeper,
     FirstFact,
     Provenance,
@@ -33,9 +33,20 @@ from openclaw_manager.domain.secret import (
 )
 from openclaw_manager.domain.tag import Tag, retagged
 from openclaw_manager.domain.trust import TlsFingerprint, Trust
+from openclaw_manager.domain.watch_events import (
+    InstanceEvent,
+    Outage,
+    said_of_alert,
+    said_of_coming_up,
+    said_of_going_down,
+    said_of_pings,
+)
 
 if TYPE_CHECKING:
+    from openclaw_manager.domain.alert import AlertReport
     from openclaw_manager.domain.past import Past
+    from openclaw_manager.domain.rollup import PingSummary
+    from openclaw_manager.domain.thresholds import Down, Up
 
 
 class Instance(FactKeeper):
@@ -43,12 +54,12 @@ class Instance(FactKeeper):
 
     TOPIC = "instance"
 
+    class_version = 2
+
     Snapshot = StateSnapshot
+    Event = InstanceEvent
 
-    class Event(Fact):
-        """Anything that happens to an instance."""
-
-    class Registered(Event, FirstFact):
+    class Registered(InstanceEvent, FirstFact):
         """A gateway became known. Nobody has contacted it yet."""
 
         TOPIC = "instance.registered"
@@ -59,7 +70,7 @@ class Instance(FactKeeper):
         private_key: SecretReference | None
         public_key: str | None
 
-    class Adopted(Event, FirstFact):
+    class Adopted(InstanceEvent, FirstFact):
         """An instance that another tool had registered became known, with what that says of it."""
 
         TOPIC = "instance.adopted"
@@ -93,7 +104,7 @@ class Instance(FactKeeper):
             aggregate.version_of_gateway = self.version
             aggregate.device_id = self.device_id
 
-    class Pinged(Event):
+    class Pinged(InstanceEvent):
         """A ping succeeded: one authenticated round trip was completed."""
 
         TOPIC = "instance.pinged"
@@ -122,7 +133,7 @@ class Instance(FactKeeper):
             if self.device_id is not None:
                 aggregate.device_id = self.device_id
 
-    class PingFailed(Event):
+    class PingFailed(InstanceEvent):
         """A ping did not succeed; what the last successful one found stays."""
 
         TOPIC = "instance.ping-failed"
@@ -137,7 +148,7 @@ class Instance(FactKeeper):
             aggregate.condition = self.condition
             aggregate.cause = self.cause
 
-    class GatewayRecognised(Event):
+    class GatewayRecognised(InstanceEvent):
         """The gateway at the other end is this one, by the id that it gives itself."""
 
         TOPIC = "instance.gateway-recognised"
@@ -147,7 +158,7 @@ class Instance(FactKeeper):
             """Expect this gateway from now on."""
             aggregate.gateway_id = self.gateway_id
 
-    class Paired(Event):
+    class Paired(InstanceEvent):
         """The gateway took us in as a device, and says what that device may do."""
 
         TOPIC = "instance.paired"
@@ -164,7 +175,7 @@ class Instance(FactKeeper):
             aggregate.device_id = self.device_id
             aggregate.credentials = aggregate.credentials | {"device_token": self.device_token}
 
-    class Unpaired(Event):
+    class Unpaired(InstanceEvent):
         """We are no device to the gateway any more; it may still list us as one."""
 
         TOPIC = "instance.unpaired"
@@ -175,7 +186,7 @@ class Instance(FactKeeper):
             aggregate.device_id = None
             aggregate.credentials = aggregate.credentials | {"device_token": None}
 
-    class TrustChanged(Event):
+    class TrustChanged(InstanceEvent):
         """Something else must vouch for the gateway's certificate from now on."""
 
         TOPIC = "instance.trust-changed"
@@ -187,7 +198,7 @@ class Instance(FactKeeper):
             aggregate.authorities = self.authorities
             aggregate.fingerprint = self.fingerprint
 
-    class SnapshotTaken(Event):
+    class SnapshotTaken(InstanceEvent):
         """The gateway was asked for what it holds, and what it said is kept as a snapshot."""
 
         TOPIC = "instance.snapshot-taken"
@@ -197,16 +208,17 @@ class Instance(FactKeeper):
             """Remember the latest; each snapshot leads to the one before."""
             aggregate.last_snapshot = self.snapshot_id
 
-    class SoftDeleted(Event):
+    class SoftDeleted(InstanceEvent):
         """The instance was removed; everything about it is kept."""
 
         TOPIC = "instance.soft-deleted"
 
         def apply(self, aggregate: "Instance") -> None:
-            """Remember since when."""
+            """Remember since when; it is watched no more."""
             aggregate.removed_at = self.timestamp
+            aggregate.outage = None
 
-    class Restored(Event):
+    class Restored(InstanceEvent):
         """A removal was taken back."""
 
         TOPIC = "instance.restored"
@@ -215,7 +227,7 @@ class Instance(FactKeeper):
             """Be an instance like any other again."""
             aggregate.removed_at = None
 
-    class Purged(Event):
+    class Purged(InstanceEvent):
         """The secrets of a removed instance were erased for good: these."""
 
         TOPIC = "instance.purged"
@@ -231,7 +243,7 @@ class Instance(FactKeeper):
             aggregate.pairing = None
             aggregate.device_id = None
 
-    class Renamed(Event):
+    class Renamed(InstanceEvent):
         """People call the instance something else from now on."""
 
         TOPIC = "instance.renamed"
@@ -241,7 +253,7 @@ class Instance(FactKeeper):
             """Take the new name."""
             aggregate.name = self.name
 
-    class UrlChanged(Event):
+    class UrlChanged(InstanceEvent):
         """The gateway is to be found elsewhere from now on."""
 
         TOPIC = "instance.url-changed"
@@ -250,9 +262,10 @@ class Instance(FactKeeper):
         def apply(self, aggregate: "Instance") -> None:
             """Forget what pings found at the old address: it says nothing of the new one."""
             aggregate.url = self.url
+            aggregate.outage = None
             aggregate.forget_what_pings_found()
 
-    class CredentialsChanged(Event):
+    class CredentialsChanged(InstanceEvent):
         """The instance shows its gateway something else from now on."""
 
         TOPIC = "instance.credentials-changed"
@@ -270,7 +283,7 @@ class Instance(FactKeeper):
                 device_token=self.device_token,
             )
 
-    class Tagged(Event):
+    class Tagged(InstanceEvent):
         """The labels of the instance are these from now on."""
 
         TOPIC = "instance.tagged"
@@ -279,6 +292,12 @@ class Instance(FactKeeper):
         def apply(self, aggregate: "Instance") -> None:
             """Take the new labels, all of them."""
             aggregate.tags = self.tags
+
+    WentDown = watch_events.WentDown
+    CameUp = watch_events.CameUp
+    PingsSummarised = watch_events.PingsSummarised
+    AlertSent = watch_events.AlertSent
+    AlertFailed = watch_events.AlertFailed
 
     def __init__(
         self,
@@ -305,7 +324,15 @@ class Instance(FactKeeper):
         self.authorities: str | None = None
         self.fingerprint: str | None = None
         self.last_snapshot: str | None = None
+        self.outage: Outage | None = None
+        self.watched_until: str | None = None
         self.forget_what_pings_found()
+
+    @staticmethod
+    def upcast_v1_v2(state: dict[str, Any]) -> None:
+        """In version 1, no instance was ever watched."""
+        state["outage"] = None
+        state["watched_until"] = None
 
     def forget_what_pings_found(self) -> None:
         """Be as if never pinged. For the events of this class only."""
@@ -414,6 +441,52 @@ class Instance(FactKeeper):
                 self.record(self.GatewayRecognised, by, gateway_id=outcome.gateway_id)
         else:
             self.record(self.PingFailed, by, **_failure(outcome))
+
+    def is_news(self, outcome: PingOutcome) -> bool:
+        """Whether a watched ping is worth an event of its own, beside the summary of many.
+
+        The first one ever is, and a success that says something else of the gateway than is
+        known. During an outage none is: whether that has ended is not for one ping to say.
+        """
+        if self.removed_at is not None or self.outage is not None:
+            return False
+        if not outcome.condition.reachable:
+            return self.status == Status.REGISTERED
+        said = _success(outcome)
+        return (
+            self.status != Status.REACHABLE
+            or self.version_of_gateway != said["version"]
+            or self.dialect != said["dialect"]
+            or self.protocol != said["protocol"]
+            or self.certificate_expires_at != said["certificate_expires_at"]
+            or (self.gateway_id is None and outcome.gateway_id is not None)
+        )
+
+    def go_down(self, down: "Down", by: Provenance) -> None:
+        """Begin an outage, unless there is one; raises ``InstanceRemoved``."""
+        self._refuse_if_removed()
+        if self.outage is None:
+            self.record(self.WentDown, by, **said_of_going_down(down))
+
+    def come_up(self, up: "Up", by: Provenance) -> None:
+        """End the outage, if there is one; raises ``InstanceRemoved``."""
+        self._refuse_if_removed()
+        if self.outage is not None:
+            self.record(self.CameUp, by, **said_of_coming_up(up, self.outage))
+
+    def summarise_pings(self, summary: "PingSummary", by: Provenance) -> None:
+        """Record what steady pings found, unless it was recorded; raises ``InstanceRemoved``."""
+        self._refuse_if_removed()
+        if summary.until.isoformat() != self.watched_until:
+            self.record(self.PingsSummarised, by, **said_of_pings(summary))
+
+    def record_alert(self, report: "AlertReport", by: Provenance) -> None:
+        """Record what became of an alert, also where the instance was removed meanwhile."""
+        said = said_of_alert(report)
+        if report.problem is None:
+            self.record(self.AlertSent, by, **said)
+        else:
+            self.record(self.AlertFailed, by, **said, problem=report.problem)
 
     def keep_snapshot(self, snapshot_id: UUID, by: Provenance) -> None:
         """Have this as the latest snapshot; raises ``InstanceRemoved``."""
@@ -562,10 +635,10 @@ def _success(outcome: PingOutcome) -> dict[str, Any]:
 
 
 def _failure(outcome: PingOutcome) -> dict[str, Any]:
-    failed = [timed.step.value for timed in outcome.steps if not timed.ok]
+    step = outcome.failed_step
     return {
         "condition": outcome.condition.value,
         "cause": outcome.cause.value if outcome.cause else None,
         "detail": outcome.detail,
-        "step": failed[-1] if failed else None,
+        "step": step.value if step else None,
     }

@@ -73,5 +73,11 @@ class PingOutcome(NamedTuple):
     device_token: str | None = None
     """A secret that the gateway issued with this connection, to be sent with the next."""
 
+    @property
+    def failed_step(self) -> Step | None:
+        """The step that did not succeed, where there is one: the last that was taken."""
+        failed = [timed.step for timed in self.steps if not timed.ok]
+        return failed[-1] if failed else None
+
     def __repr__(self) -> str:
         return repr_without(self, "device_token")

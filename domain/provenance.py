@@ -103,10 +103,14 @@ class StateSnapshot(Recorded, CanSnapshotAggregate[UUID]):
     def take(cls, aggregate: FactKeeper) -> Self:  # type: ignore[override]
         """Take the state as it is; what stands in the columns of the store is left out."""
         columns = ("_id", "_version", "_pending_events")
+        state = {key: value for key, value in vars(aggregate).items() if key not in columns}
+        class_version = getattr(type(aggregate), "class_version", 1)
+        if class_version > 1:
+            state["class_version"] = class_version
         return cls(
             originator_id=aggregate.id,
             originator_version=aggregate.version,
             timestamp=aggregate.modified_on,
             topic=get_topic(type(aggregate)),
-            state={key: value for key, value in vars(aggregate).items() if key not in columns},
+            state=state,
         )

@@ -5,6 +5,9 @@ from typing import NamedTuple, Self, TypedDict
 
 from openclaw_manager.domain.errors import InvalidToken
 
+OWN_DEVICE = "device/ed25519"
+"""The reference to the private key of the device that this home is, whichever instance uses it."""
+
 _LONGEST_TOKEN = 8192
 
 

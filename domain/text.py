@@ -10,6 +10,8 @@ _DIRECTIONAL = frozenset("\u200e\u200f\u202a\u202b\u202c\u202d\u202e\u2066\u2067
 
 def is_printable(text: str) -> bool:
     """Whether a text can stand on one line of a terminal and mean what it shows."""
+    if text.isascii():
+        return text.isprintable()
     return not any(
         unicodedata.category(character) in _FORBIDDEN_CATEGORIES or character in _DIRECTIONAL
         for character in text

@@ -18,20 +18,24 @@ from eventsourcing.utils import get_topic
 
 from openclaw_manager.application.transcoding import FactTranscoder
 from openclaw_manager.domain.address import GatewayUrl
+from openclaw_manager.domain.alert import About, AlertReport
 from openclaw_manager.domain.condition import Cause, Condition, Status
 from openclaw_manager.domain.content.canonical import canonical, content_hash
 from openclaw_manager.domain.instance import Instance
+from openclaw_manager.domain.latencies import Spread
 from openclaw_manager.domain.name import InstanceName
 from openclaw_manager.domain.past import Past
 from openclaw_manager.domain.ping import Certificate, Dialect, PingOutcome, Step, TimedStep
 from openclaw_manager.domain.provenance import Fact, FactKeeper, Provenance, StateSnapshot
 from openclaw_manager.domain.reason import Reason
 from openclaw_manager.domain.reservation import NameReservation
+from openclaw_manager.domain.rollup import PingSummary
 from openclaw_manager.domain.secret import NO_CREDENTIALS, Credentials, SecretReference
 from openclaw_manager.domain.section import Section, SectionCause, SectionFailed
 from openclaw_manager.domain.snapshot import Observation, Snapshot
 from openclaw_manager.domain.stored_content import StoredContent
 from openclaw_manager.domain.tag import Tag
+from openclaw_manager.domain.thresholds import Down, Up
 from openclaw_manager.domain.trust import TlsFingerprint, Trust
 
 SAMPLES = Path(__file__).parents[1] / "data" / "events"
@@ -53,6 +57,11 @@ RELEASED = {
     "instance.paired": 1,
     "instance.unpaired": 1,
     "instance.trust-changed": 1,
+    "instance.went-down": 1,
+    "instance.came-up": 1,
+    "instance.pings-summarised": 1,
+    "instance.alert-sent": 1,
+    "instance.alert-failed": 1,
     "name.reserved": 1,
     "name.reserved-again": 1,
     "name.released": 1,
@@ -66,13 +75,46 @@ BEGINNINGS = {
     *("instance.registered", "instance.adopted", "name.reserved"),
     *("snapshot.captured", "content.stored"),
 }
-SNAPSHOTS = {"snapshot-of-instance": Instance, "snapshot-of-name": NameReservation}
+STATES = {"snapshot-of-instance": 2, "snapshot-of-name": 1}
+"""The kept state of every aggregate with the version that is written today."""
+LATEST = RELEASED | STATES
 
 MAPPER: Mapper[UUID] = Mapper(FactTranscoder())
 NOW = datetime(2026, 11, 23, 16, 0, 5, 120_000, tzinfo=UTC)
 BY = Provenance(NOW, "ada@lovelace", Reason("because"))
 ID = UUID("6a3f0c1e-0000-4000-8000-000000000001")
 OTHER = UUID("6a3f0c1e-0000-4000-8000-000000000002")
+DOWN = Down(
+    since=NOW - timedelta(minutes=1),
+    at=NOW,
+    condition=Condition.DOWN,
+    cause=Cause.TIMEOUT,
+    detail="nothing after 10 s",
+    step=Step.UPGRADE,
+    failures=3,
+)
+UP = Up(
+    since=NOW - timedelta(seconds=30),
+    at=NOW,
+    flaps=1,
+    successes=2,
+    condition=Condition.DEGRADED,
+    cause=Cause.NOT_READY,
+    latency_ms=14.25,
+)
+SUMMARY = PingSummary(
+    since=NOW - timedelta(hours=1),
+    until=NOW,
+    pings=120,
+    failures=5,
+    spread=Spread(minimum=9.5, median=14.25, p95=20.5, p99=31.0, maximum=52.5),
+    buckets={46: 1, 54: 113, 81: 1},
+    condition=Condition.DEGRADED,
+    cause=Cause.NOT_READY,
+    last_success_at=NOW,
+    last_latency_ms=14.25,
+    version="2026.9.6",
+)
 FINGERPRINT = TlsFingerprint("sha256:" + "0123456789abcdef" * 4)
 
 
@@ -129,6 +171,11 @@ def _instance() -> Instance:
     instance.keep_snapshot(OTHER, BY)
     instance.remove(BY)
     instance.restore(BY)
+    instance.go_down(DOWN, BY)
+    instance.record_alert(AlertReport("phone", About.DOWN, "17", 1), BY)
+    instance.record_alert(AlertReport("chat", About.DOWN, "17", 4, "answered 503"), BY)
+    instance.come_up(UP, BY)
+    instance.summarise_pings(SUMMARY, BY)
     instance.remove(BY)
     return instance
 
@@ -216,7 +263,7 @@ def _written_today() -> dict[str, dict[str, Any]]:
     for keeper in [*keepers, _adopted(), *_captured()]:
         for event in keeper.collect_events():
             stored.setdefault(get_topic(type(event)), _stored(event))
-    for name, keeper in zip(SNAPSHOTS, keepers, strict=True):
+    for name, keeper in zip(STATES, keepers, strict=True):
         stored[name] = _stored(StateSnapshot.take(keeper))
     return stored
 
@@ -245,8 +292,7 @@ def _kinds_of_events() -> Iterator[type[Fact]]:
 
 
 def _names() -> list[tuple[str, int]]:
-    versions = RELEASED | dict.fromkeys(SNAPSHOTS, 1)
-    return [(name, v + 1) for name, latest in versions.items() for v in range(latest)]
+    return [(name, v + 1) for name, latest in LATEST.items() for v in range(latest)]
 
 
 def test_the_topics_of_all_events_are_those_that_were_released() -> None:
@@ -267,23 +313,23 @@ def test_there_is_a_sample_of_each_version_and_none_besides() -> None:
     assert {path.name for path in SAMPLES.iterdir()} == {f"{n}.v{v}.json" for n, v in _names()}
 
 
-@pytest.mark.parametrize("name", [*RELEASED, *SNAPSHOTS])
+@pytest.mark.parametrize("name", LATEST)
 def test_what_is_written_today_is_the_newest_sample(name: str) -> None:
     """Keys, values and their types; a key more or less is another version of the event."""
-    assert _written_today()[name] == _sample(name, RELEASED.get(name, 1))
+    assert _written_today()[name] == _sample(name, LATEST[name])
 
 
 @pytest.mark.parametrize(("name", "version"), _names())
 def test_a_sample_is_read_with_every_attribute_that_its_event_has(name: str, version: int) -> None:
     event = _read(_sample(name, version))
-    assert get_topic(type(event)) == ("state" if name in SNAPSHOTS else name)
+    assert get_topic(type(event)) == ("state" if name in STATES else name)
     assert vars(event).keys() == set(event.attributes())
     assert event.timestamp == BY.at
 
 
-@pytest.mark.parametrize("name", [*RELEASED, *SNAPSHOTS])
+@pytest.mark.parametrize("name", LATEST)
 def test_a_sample_that_was_read_is_written_as_it_was(name: str) -> None:
-    sample = _sample(name, RELEASED.get(name, 1))
+    sample = _sample(name, LATEST[name])
     assert _stored(_read(sample)) == sample
 
 
@@ -297,7 +343,7 @@ def _fold(samples: list[tuple[str, int]]) -> Any:
 
 @pytest.mark.parametrize(("name", "version"), _names())
 def test_each_sample_can_be_replayed(name: str, version: int) -> None:
-    if name in BEGINNINGS or name in SNAPSHOTS:
+    if name in BEGINNINGS or name in STATES:
         folded = _fold([(name, version)])
         assert folded.version == 1
     else:
@@ -322,21 +368,31 @@ def test_a_whole_history_of_samples_leads_to_the_state_that_it_always_led_to() -
             ("instance.pinged", 1),
             ("instance.ping-failed", 1),
             ("instance.snapshot-taken", 1),
+            ("instance.went-down", 1),
+            ("instance.came-up", 1),
+            ("instance.pings-summarised", 1),
             ("instance.soft-deleted", 1),
         ]
     )
-    expected = _read(_sample("snapshot-of-instance", 1)).mutate(None)
+    expected = _read(_sample("snapshot-of-instance", 2)).mutate(None)
     assert vars(instance) | {"_version": 0} == vars(expected) | {"_version": 0}
     assert vars(instance) == vars(instance) | {
         "name": "office",
         "url": "wss://gateway.example.com",
         "tags": ["prod"],
-        "status": "unreachable",
-        "condition": "down",
-        "cause": "timeout",
+        "status": "reachable",
+        "condition": "degraded",
+        "cause": "not-ready",
         "version_of_gateway": "2026.9.6",
+        "outage": None,
+        "watched_until": BY.at.isoformat(),
         "removed_at": BY.at,
     }
+
+
+def test_a_state_that_was_kept_before_there_were_watches_is_read_as_never_watched() -> None:
+    instance = _read(_sample("snapshot-of-instance", 1)).mutate(None)
+    assert (instance.name, instance.outage, instance.watched_until) == ("office", None, None)
 
 
 def test_an_adopted_instance_is_what_its_tool_said_and_a_purged_one_has_nothing_to_show() -> None:
