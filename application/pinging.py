@@ -6,9 +6,14 @@ from datetime import datetime
 from typing import TYPE_CHECKING, NamedTuple
 
 from openclaw_manager.application.event_log import EventLog
-from openclaw_manager.application.ports.clock import Clock
 from openclaw_manager.application.ports.gateway_link import GatewayLink
-from openclaw_manager.application.probing import Probe, admit_issued, present_instances, visit_each
+from openclaw_manager.application.probing import (
+    Probe,
+    admit_issued,
+    instances_of,
+    present_instances,
+    visit_each,
+)
 from openclaw_manager.application.recording import FactRecorder
 from openclaw_manager.domain.address import GatewayUrl
 from openclaw_manager.domain.caution import Caution, expires_soon
@@ -18,6 +23,7 @@ from openclaw_manager.domain.provenance import Provenance
 
 if TYPE_CHECKING:
     from openclaw_manager.application.credentials import CredentialDesk
+    from openclaw_manager.application.ports.clock import Clock
 
 
 class Finding(NamedTuple):
@@ -54,7 +60,7 @@ class Pinging:
         facts: FactRecorder,
         desk: "CredentialDesk",
         link: GatewayLink,
-        clock: Clock,
+        clock: "Clock",
     ) -> None:
         self._log = log
         self._facts = facts
@@ -95,14 +101,15 @@ class Pinging:
 
         def decide() -> list[Instance]:
             replaced.clear()
-            instances = [self._log.instance(finding.probe.instance_id) for finding in findings]
-            for instance, finding in zip(instances, findings, strict=True):
+            instances = instances_of([finding.probe for finding in findings], self._log)
+            for finding in findings:
+                instance = instances[finding.probe.instance_id]
                 if instance.removed_at is not None or instance.url != finding.probe.target.url:
                     continue
                 instance.record_ping(finding.outcome, Provenance(finding.at, by.actor, by.reason))
                 if instance.id in tokens:
                     replaced.extend(instance.change_credentials(tokens[instance.id].changes, by))
-            return instances
+            return list(instances.values())
 
         secrets = ChainMap(*(admitted.secrets for admitted in tokens.values()))
         self._facts.record(decide, keep=secrets, drop=replaced)

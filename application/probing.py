@@ -10,25 +10,33 @@ from openclaw_manager.application.log_directory import LogDirectory
 from openclaw_manager.application.ports.gateway_link import Target
 from openclaw_manager.application.selection import select
 from openclaw_manager.application.targets import Targets
-from openclaw_manager.domain.errors import InstanceRemoved, StoreError
+from openclaw_manager.domain.errors import InstanceRemoved, NothingSelected, StoreError
 from openclaw_manager.domain.instance import Instance
 
 if TYPE_CHECKING:
     from openclaw_manager.application.credentials import Admitted, CredentialDesk
+    from openclaw_manager.domain.label import LabelSelector
 
 
 class Probe(NamedTuple):
-    """An instance whose gateway is to be contacted, and the id of the one expected there."""
+    """An instance whose gateway is to be contacted, and the id of the one expected there.
+
+    ``chosen`` is the instance itself, at ``version`` when it was chosen.
+    """
 
     instance_id: UUID
     name: str
     target: Target
     gateway_id: str | None
+    chosen: Instance | None = None
+    version: int = 0
 
     @classmethod
     def of(cls, instance: Instance, target: Target) -> "Probe":
         """Go from an instance, as it is now, to its gateway."""
-        return cls(instance.id, instance.name, target, instance.gateway_id)
+        return cls(
+            instance.id, instance.name, target, instance.gateway_id, instance, instance.version
+        )
 
 
 class Probes:
@@ -46,12 +54,19 @@ class Probes:
         """
         directory = LogDirectory(self._log)
         ids = dict.fromkeys(UUID(select(selector, directory).id) for selector in selectors)
-        instances = [self._log.instance(id_) for id_ in ids]
+        instances = self._log.latest(ids)
         for instance in instances:
             if instance.removed_at is not None:
                 raise InstanceRemoved(instance.name, instance.removed_at)
         targets = self._targets.of(instances)
         return [Probe.of(one, target) for one, target in zip(instances, targets, strict=True)]
+
+    def choose_labelled(self, labels: "LabelSelector") -> tuple[list[Probe], dict[str, StoreError]]:
+        """Take every instance that is not removed and has such labels, as ``choose_all`` does.
+
+        Raises ``NothingSelected`` where there is none.
+        """
+        return self._choose(selected_instances(self._log, labels))
 
     def choose_all(self) -> tuple[list[Probe], dict[str, StoreError]]:
         """Take every instance that is not removed, by name.
@@ -60,7 +75,10 @@ class Probes:
         name, with what is wrong (as ``SecretMissing``), beside the probes. Raises a
         ``StoreError`` where the store is at fault and not what it holds for one instance.
         """
-        instances = sorted(present_instances(self._log), key=lambda one: one.name.casefold())
+        return self._choose(present_instances(self._log))
+
+    def _choose(self, instances: Iterable[Instance]) -> tuple[list[Probe], dict[str, StoreError]]:
+        instances = by_name(instances)
         probes: list[Probe] = []
         lost: dict[str, StoreError] = {}
         for instance, target in zip(instances, self._targets.found(instances), strict=True):
@@ -76,21 +94,29 @@ async def visit_each(
 ) -> None:
     """Visit the gateways, at most ``concurrency`` at once.
 
-    A fault of this program at one of them is raised after all others were visited, so that
-    what was found there is not lost.
+    They are set out for one by one, each when what the others got meanwhile is dealt with: a
+    gateway that answers while this program is busy would seem slow. A fault of this program
+    at one of them is raised after all others were visited, so that what was found there is
+    not lost.
     """
     places = asyncio.Semaphore(concurrency)
+    faults: list[Exception] = []
 
     async def visit_one(probe: Probe) -> None:
-        async with places:
-            try:
-                await visit(probe)
-            except Exception as fault:
-                fault.add_note(f"at the gateway of {probe.name}")
-                raise
+        try:
+            await visit(probe)
+        except Exception as fault:  # noqa: BLE001 - raised below, once nobody waits any more
+            fault.add_note(f"at the gateway of {probe.name}")
+            faults.append(fault)
+        finally:
+            places.release()
 
-    ends = await asyncio.gather(*map(visit_one, probes), return_exceptions=True)
-    for fault in filter(None, ends):
+    async with asyncio.TaskGroup() as visits:
+        for probe in probes:
+            await places.acquire()
+            visits.create_task(visit_one(probe))
+            await asyncio.sleep(0)
+    for fault in faults:
         raise fault
 
 
@@ -108,7 +134,38 @@ def admit_issued(
     }
 
 
+def instances_of(probes: Sequence[Probe], log: EventLog) -> dict[UUID, Instance]:
+    """Get the instances that something is to be decided about, by id.
+
+    Those to which nothing was done since they were chosen need not be read again: where
+    somebody else did something to one meanwhile, the log does not take what is decided here.
+    """
+    instances = {
+        probe.instance_id: probe.chosen
+        for probe in probes
+        if probe.chosen is not None and probe.chosen.version == probe.version
+    }
+    others = {probe.instance_id for probe in probes} - instances.keys()
+    return instances | {instance.id: instance for instance in log.latest(others)}
+
+
 def present_instances(log: EventLog) -> Sequence[Instance]:
     """Read all instances that are not removed."""
-    instances = map(log.instance, log.ids_beginning(""))
+    instances = log.latest(log.ids_beginning(""))
     return [instance for instance in instances if instance.removed_at is None]
+
+
+def by_name(instances: Iterable[Instance]) -> list[Instance]:
+    """Bring instances into the order in which people look for them."""
+    return sorted(instances, key=lambda one: one.name.casefold())
+
+
+def selected_instances(log: EventLog, labels: "LabelSelector") -> Sequence[Instance]:
+    """Read the instances that are not removed and have such labels.
+
+    Raises ``NothingSelected`` where there is none.
+    """
+    selected = [one for one in present_instances(log) if labels.selects(one.tags)]
+    if not selected:
+        raise NothingSelected(str(labels))
+    return selected

@@ -24,20 +24,24 @@ def open_home(home: Path) -> Container:
     return Container(settings=settings, user_agent="openclaw-manager/benchmark")
 
 
-def fill(container: Container, urls: Iterable[str]) -> list[Instance]:
+def fill(
+    container: Container, urls: Iterable[str], private_key: str | None = None
+) -> list[Instance]:
     """Register an instance for each URL, ``gw0`` and so on, each with a token.
 
-    All at once, since the thousands that some rows begin with are not what they measure.
+    All at once, since the thousands that some rows begin with are not what they measure; the
+    key, if any, is admitted once for all of them.
     """
     by = container.facts().provenance()
-    secrets: dict[str, str] = {}
+    keyed = container.credential_desk().admit(uuid4(), GivenCredentials(private_key=private_key))
+    secrets = dict(keyed.secrets)
     instances: list[Instance] = []
     reservations: list[FactKeeper] = []
     for number, url in enumerate(urls):
         id_, name = uuid4(), InstanceName(f"gw{number}")
         admitted = container.credential_desk().admit(id_, GivenCredentials(token=TOKEN))
         secrets |= admitted.secrets
-        credentials = NO_CREDENTIALS | admitted.changes
+        credentials = NO_CREDENTIALS | keyed.changes | admitted.changes
         reservations.append(NameReservation.reserve_first(name, id_, by))
         instances.append(Instance.register(id_, name, GatewayUrl(url), credentials, [], by))
     container.secret_store().put(secrets)

@@ -23,12 +23,12 @@ def environment(home: Path) -> dict[str, str]:
     }
 
 
-def run(command: list[str], home: Path) -> str:
-    """Run a command to its end and return what it printed; it has to succeed."""
+def run(command: list[str], home: Path, *, status: int = 0) -> str:
+    """Run a command to its end and return what it printed; it has to end with that status."""
     done = subprocess.run(
         command, env=environment(home), cwd=home, capture_output=True, text=True, check=False
     )
-    if done.returncode:
+    if done.returncode != status:
         raise RuntimeError(f"{command} ended with {done.returncode}: {done.stderr}")
     return done.stdout
 

@@ -23,7 +23,7 @@ _CONNECTS_PER_RUN = 10
 def signing_row(bench: Bench) -> list[Result]:
     """Connect with a key that is verified, and where no signature is asked for."""
     container = open_home(bench.folder / "home")
-    private_pem, public_pem = _key()
+    private_pem, public_pem = a_key()
     connects = bench.size(bench.runs * _CONNECTS_PER_RUN, quick=2)
     with (
         simulator(bench.folder, "challenge", "--public-key", public_pem) as with_key,
@@ -54,7 +54,7 @@ async def _connect(
     return median(took[0]), median(took[1])
 
 
-def _key() -> tuple[str, str]:
+def a_key() -> tuple[str, str]:
     """Make a device key as ``openssl`` would, both halves."""
     key = generate_private_key(public_exponent=65537, key_size=2048)
     private = key.private_bytes(Encoding.PEM, PrivateFormat.PKCS8, NoEncryption())

@@ -6,7 +6,9 @@ from typing import Self
 
 from openclaw_manager.domain.errors import InvalidTag
 
-_SHAPE = r"[A-Za-z0-9][A-Za-z0-9._/-]{0,62}(=[A-Za-z0-9._/:@+-]{0,63})?"
+KEY = r"[A-Za-z0-9][A-Za-z0-9._/-]{0,62}"
+VALUE = r"[A-Za-z0-9._/:@+-]{0,63}"
+_SHAPE = f"{KEY}(={VALUE})?"
 
 
 class Tag(str):

@@ -20,7 +20,7 @@ async def ping(dialect: str, url: str, token: str, pem: bytes | None = None) -> 
             await introduce(socket, token)
         latency = await (await socket.ping())
         if dialect == "openclaw":
-            await _call(socket, "2", "health", {})
+            await _ask(socket, {"2": "health", "3": "gateway.identity.get"})
         return latency
 
 
@@ -58,6 +58,17 @@ async def _call(socket: ClientConnection, id_: str, method: str, params: dict[st
     while (answer := json.loads(await socket.recv())).get("id") != id_:
         pass
     assert answer["ok"]
+
+
+async def _ask(socket: ClientConnection, questions: dict[str, str]) -> None:
+    """Ask all at once, and take the answers as they come."""
+    for id_, method in questions.items():
+        await socket.send(json.dumps({"type": "req", "id": id_, "method": method, "params": {}}))
+    waiting = set(questions)
+    while waiting:
+        answer = json.loads(await socket.recv())
+        assert answer.get("ok", True)
+        waiting.discard(answer.get("id"))
 
 
 @click.command()

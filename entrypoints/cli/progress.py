@@ -1,11 +1,14 @@
 """How far a long command has come, shown on a terminal."""
 
+import os
 import sys
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from typing import Any
 
 import click
+
+_CLEARED_LINE = "\r\033[K"
 
 
 @contextmanager
@@ -27,3 +30,26 @@ def progress_bar(label: str, long: int) -> Iterator[Callable[[int, int], None]]:
     finally:
         for bar in bars:
             bar.render_finish()
+
+
+@contextmanager
+def live_line() -> Iterator[Callable[[str], None]]:
+    """Give what shows a line in place of the one before; nothing of it is left in the end.
+
+    It is shown on standard error, if that is a terminal that can go back in a line.
+    """
+    if not sys.stderr.isatty() or os.environ.get("TERM") == "dumb":
+        yield lambda _line: None
+        return
+    shown = ""
+
+    def show(line: str) -> None:
+        nonlocal shown
+        shown = line
+        click.echo(_CLEARED_LINE + line, nl=False, err=True, color=True)
+
+    try:
+        yield show
+    finally:
+        if shown:
+            click.echo(_CLEARED_LINE, nl=False, err=True, color=True)

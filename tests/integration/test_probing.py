@@ -2,6 +2,7 @@
 
 import asyncio
 from pathlib import Path
+from typing import NoReturn
 from uuid import UUID
 
 import pytest
@@ -11,7 +12,8 @@ from fakes.gateway_link import REACHED
 from openclaw_manager.application.credentials import GivenCredentials
 from openclaw_manager.application.pinging import Finding
 from openclaw_manager.application.ports.gateway_link import Target
-from openclaw_manager.domain.errors import SecretMissing, StoreDamaged
+from openclaw_manager.domain.errors import NothingSelected, SecretMissing, StoreDamaged, StoreFull
+from openclaw_manager.domain.label import LabelSelector
 from openclaw_manager.domain.ping import PingOutcome
 from openclaw_manager.domain.secret import references_in
 
@@ -21,9 +23,9 @@ def core(tmp_path: Path) -> Core:
     return core_in(tmp_path / "home")
 
 
-def _register(core: Core, name: str) -> UUID:
+def _register(core: Core, name: str, *tags: str) -> UUID:
     given = GivenCredentials(token=f"token-of-{name}")
-    return UUID(core.instances.register(name, f"ws://{name}", given)["id"])
+    return UUID(core.instances.register(name, f"ws://{name}", given, tags)["id"])
 
 
 def _lose_secrets(core: Core, id_: UUID) -> None:
@@ -39,6 +41,29 @@ def test_lost_secrets_of_one_instance_keep_nobody_from_the_others(core: Core) ->
     assert [probe.target.token for probe in probes] == ["token-of-a", "token-of-c"]
     assert list(lost) == ["B"]
     assert isinstance(lost["B"], SecretMissing)
+
+
+def test_those_with_some_labels_are_chosen_by_name_whatever_was_removed(core: Core) -> None:
+    for name in ("b", "A", "gone"):
+        _register(core, name, "env=prod", "web")
+    _register(core, "test", "env=test")
+    core.instances.remove("gone")
+    probes, lost = core.probes.choose_labelled(LabelSelector.parse("env=prod,web"))
+    assert [probe.name for probe in probes] == ["A", "b"]
+    assert not lost
+
+
+def test_labels_that_only_lost_ones_have_are_no_mistake(core: Core) -> None:
+    _lose_secrets(core, _register(core, "a", "env=prod"))
+    probes, lost = core.probes.choose_labelled(LabelSelector.parse("env"))
+    assert (probes, list(lost)) == ([], ["a"])
+
+
+def test_labels_that_nobody_has_are_told(core: Core) -> None:
+    _register(core, "a", "env=prod")
+    core.instances.remove("a")
+    with pytest.raises(NothingSelected, match=r"^no instance has the labels env=prod$"):
+        core.probes.choose_labelled(LabelSelector.parse("env==prod"))
 
 
 def test_an_instance_that_was_named_cannot_be_left_out(core: Core) -> None:
@@ -106,3 +131,45 @@ def test_an_interruption_stops_all_visits(core: Core) -> None:
     with pytest.raises(asyncio.CancelledError):
         asyncio.run(interrupted())
     assert [finding.probe.name for finding in findings] == ["a"]
+
+
+def _found(core: Core) -> list[Finding]:
+    findings: list[Finding] = []
+    probes, _ = core.probes.choose_all()
+    asyncio.run(core.pinging.reach(probes, timeout=5, concurrency=9, found=findings.append))
+    return findings
+
+
+def _events(core: Core, id_: UUID) -> list[str]:
+    return [type(fact).__name__ for _, fact in core.log.history(id_, upto=core.log.head())]
+
+
+def test_what_others_did_since_somebody_was_chosen_stands_before_the_ping(core: Core) -> None:
+    ids = [_register(core, name) for name in ("a", "b", "c")]
+    findings = _found(core)
+    core.instances.rename("b", "B2")
+    core.instances.remove("c")
+    core.pinging.record(findings)
+    assert [_events(core, id_) for id_ in ids] == [
+        ["Registered", "PingFailed"],
+        ["Registered", "Renamed", "PingFailed"],
+        ["Registered", "SoftDeleted"],
+    ]
+
+
+def test_findings_that_could_not_be_recorded_can_be_recorded_later(
+    core: Core, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """What was decided about an instance in vain is not taken for what the log says of it."""
+    id_ = _register(core, "a")
+    findings = _found(core)
+
+    def full(*_: object, **__: object) -> NoReturn:
+        raise StoreFull("events.db", "the disk is full")
+
+    with monkeypatch.context() as patch, pytest.raises(StoreFull):
+        patch.setattr(core.log.recorder, "insert_events", full)
+        core.pinging.record(findings)
+    core.pinging.record(findings)
+    core.pinging.record(findings)
+    assert _events(core, id_) == ["Registered", "PingFailed", "PingFailed"]

@@ -1,12 +1,15 @@
 """Arguments and options that several commands about instances take."""
 
 from collections.abc import Callable
-from typing import Any, TypeVar
+from typing import TYPE_CHECKING, Any, TypeVar
 
 import click
 
 from openclaw_manager.domain.reason import Reason
 from openclaw_manager.entrypoints.cli.given import INSTANCE, SECRET, TEXT
+
+if TYPE_CHECKING:
+    from openclaw_manager.domain.label import LabelSelector
 
 _Command = TypeVar("_Command", bound=Callable[..., Any])
 
@@ -37,6 +40,42 @@ reason_option = click.option(
     callback=lambda _ctx, _param, text: None if text is None else Reason(text),
     help="Why; kept in the history.",
 )
+
+
+def _all_of(
+    _ctx: click.Context, _param: click.Parameter, given: tuple[str, ...]
+) -> "LabelSelector | None":
+    """Read selectors that all have to be met; raises ``InvalidLabelSelector``."""
+    if not given:
+        return None
+    from openclaw_manager.domain.label import LabelSelector
+
+    return LabelSelector.parse(",".join(given))
+
+
+selector_option = click.option(
+    "-l",
+    "--selector",
+    "labels",
+    multiple=True,
+    callback=_all_of,
+    metavar="LABEL,...",
+    help="Those with these tags: key=value, key!=value, key or !key; may be repeated.",
+)
+"""Gives a command ``labels``, a ``LabelSelector``, or None where none was given."""
+
+_SEVERAL = (
+    click.argument("instances", nargs=-1, type=INSTANCE, metavar="[INSTANCE]..."),
+    click.option("--all", "everything", is_flag=True, help="Every instance that is not removed."),
+    selector_option,
+)
+
+
+def several_options(command: _Command) -> _Command:
+    """Give a command ``instances``, ``everything`` and ``labels``, of which one is to be given."""
+    for option in reversed(_SEVERAL):
+        command = option(command)
+    return command
 
 
 _TRUST = (

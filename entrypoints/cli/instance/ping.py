@@ -6,28 +6,31 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
-from openclaw_manager.application.minion import iso
 from openclaw_manager.entrypoints.cli.causes import CAUTIONS
 from openclaw_manager.entrypoints.cli.errors import STORE_AT_FAULT, say_of
-from openclaw_manager.entrypoints.cli.given import DURATION, INSTANCE
+from openclaw_manager.entrypoints.cli.given import DURATION
+from openclaw_manager.entrypoints.cli.instance.choosing import at_once, choose, refuse_unless_one
 from openclaw_manager.entrypoints.cli.instance.details import milliseconds
+from openclaw_manager.entrypoints.cli.instance.documents import ping_document
 from openclaw_manager.entrypoints.cli.instance.findings import advise, status_of
-from openclaw_manager.entrypoints.cli.instance.options import reason_option
+from openclaw_manager.entrypoints.cli.instance.options import reason_option, several_options
 from openclaw_manager.entrypoints.cli.output import output_options, rows_table, write
+from openclaw_manager.entrypoints.cli.progress import live_line
 from openclaw_manager.entrypoints.cli.session import session
 from openclaw_manager.entrypoints.cli.terminal import warn
 
 if TYPE_CHECKING:
     from openclaw_manager.application.pinging import Finding, Pinging
     from openclaw_manager.application.probing import Probe
-    from openclaw_manager.domain.errors import StoreError
+    from openclaw_manager.domain.caution import Caution
+    from openclaw_manager.domain.label import LabelSelector
 
+_TWINS_NAMED = 3
 _COLORS = {"ok": "green", "degraded": "yellow", "starting": "yellow"}
 
 
 @click.command
-@click.argument("instances", nargs=-1, type=INSTANCE, metavar="INSTANCE...")
-@click.option("--all", "everything", is_flag=True, help="Every instance that is not removed.")
+@several_options
 @click.option(
     "--timeout", type=DURATION, help="How long one ping may take in all.  [default: the setting]"
 )
@@ -41,6 +44,7 @@ def ping(
     ctx: click.Context,
     instances: tuple[str, ...],
     everything: bool,
+    labels: "LabelSelector | None",
     timeout: float | None,
     concurrency: int | None,
     reason: str | None,
@@ -51,40 +55,33 @@ def ping(
     A ping is one complete authenticated round trip, and nothing less is a success.
 
     Nothing is changed on the gateway, and an authentication that failed is not tried again.
-    With --all, an instance whose secrets are lost is named, and all others are pinged.
+    With --all and -l, an instance whose secrets are lost is named, and all others are pinged.
 
     Exit status 4: one is down or starting; 5: one refused us, which wins over 4; 6: secrets of
     one are lost, which wins over both.
     """
-    if bool(instances) == everything:
-        raise click.UsageError("name the instances to ping, or give --all")
+    refuse_unless_one("ping", instances, everything, labels)
     session().flag("timeout", timeout)
     session().flag("concurrency", concurrency)
-    probes, lost = _choose(instances)
+    probes, lost = choose(session().core.probes(), instances, labels)
     pinging = session().core.pinging()
     findings = _in_order(probes, _reach_and_record(pinging, probes, reason))
+    cautions = [finding.cautions for finding in findings]
     write(
-        [_document(finding) for finding in findings],
+        list(map(_document, findings, cautions)),
         output,
         names=(finding.probe.name for finding in findings),
         table=lambda: "no instance was pinged" if lost and not findings else _table(findings),
     )
     for name, error in lost.items():
         say_of(name, "was not pinged", error)
-    for finding in findings:
+    for finding, warnings in zip(findings, cautions, strict=True):
         advise(finding.probe.name, finding.outcome)
-        for caution in finding.cautions:
+        for caution in warnings:
             warn(CAUTIONS[caution].format(name=shlex.quote(finding.probe.name)))
-    for name, twin in pinging.twins(findings):
-        warn(f"{name} and {twin} are the same gateway")
+    _tell_twins(pinging.twins(findings))
     conditions = (finding.outcome.condition for finding in findings)
     ctx.exit(STORE_AT_FAULT if lost else status_of(conditions))
-
-
-def _choose(instances: tuple[str, ...]) -> "tuple[list[Probe], dict[str, StoreError]]":
-    """Find the instances that were named, or else all; the errors say who cannot be pinged."""
-    probes = session().core.probes()
-    return (probes.choose(instances), {}) if instances else probes.choose_all()
 
 
 def _reach_and_record(
@@ -92,19 +89,33 @@ def _reach_and_record(
 ) -> "list[Finding]":
     """Record whatever was found, also when the person loses patience half-way."""
     findings: list[Finding] = []
-    settings = session().settings
+    timeout, concurrency = session().settings.timeout, at_once()
     try:
-        asyncio.run(
-            pinging.reach(
-                probes,
-                timeout=settings.timeout,
-                concurrency=settings.concurrency,
-                found=findings.append,
+        with live_line() as show:
+
+            def found(finding: "Finding") -> None:
+                findings.append(finding)
+                if len(probes) > 1 and len(findings) % _a_hundredth(probes) == 0:
+                    show(_so_far(findings, len(probes)))
+
+            asyncio.run(
+                pinging.reach(probes, timeout=timeout, concurrency=concurrency, found=found)
             )
-        )
     finally:
         pinging.record(findings, reason)
     return findings
+
+
+def _a_hundredth(probes: "list[Probe]") -> int:
+    """Tell after how many pings it is worth telling how far it is."""
+    return max(1, len(probes) // 100)
+
+
+def _so_far(findings: "list[Finding]", of: int) -> str:
+    """Say how far it is, and what the one worry of a person who waits would be."""
+    unreached = sum(not finding.outcome.condition.reachable for finding in findings)
+    worry = f", {unreached} of them not reached" if unreached else ""
+    return f"pinged {len(findings)} of {of}{worry}"
 
 
 def _in_order(probes: "list[Probe]", findings: "list[Finding]") -> "list[Finding]":
@@ -112,26 +123,20 @@ def _in_order(probes: "list[Probe]", findings: "list[Finding]") -> "list[Finding
     return [by_id[probe.instance_id] for probe in probes]
 
 
-def _document(finding: "Finding") -> dict[str, Any]:
-    outcome, certificate = finding.outcome, finding.outcome.certificate
-    return {
-        "id": str(finding.probe.instance_id),
-        "name": finding.probe.name,
-        "at": iso(finding.at),
-        "status": outcome.condition.status,
-        "condition": outcome.condition,
-        "cause": outcome.cause,
-        "detail": outcome.detail,
-        "latencyMs": outcome.latency_ms,
-        "connectMs": outcome.connect_ms,
-        "version": outcome.version,
-        "dialect": outcome.dialect,
-        "protocol": outcome.protocol,
-        "gatewayId": outcome.gateway_id,
-        "certificateExpiresAt": iso(certificate.expires_at) if certificate else None,
-        "warnings": finding.cautions,
-        "steps": [{"step": timed.step, "ms": timed.ms, "ok": timed.ok} for timed in outcome.steps],
-    }
+def _tell_twins(pairs: list[tuple[str, str]]) -> None:
+    """Tell which instances turned out to be one gateway, once for each gateway."""
+    twins: dict[str, list[str]] = {}
+    for name, twin in pairs:
+        twins.setdefault(name, []).append(twin)
+    for name, others in twins.items():
+        named = ", ".join([name, *others[:_TWINS_NAMED]])
+        more = f" and {len(others) - _TWINS_NAMED} more" if len(others) > _TWINS_NAMED else ""
+        warn(f"these are the same gateway: {named}{more}")
+
+
+def _document(finding: "Finding", cautions: "list[Caution]") -> dict[str, Any]:
+    probe, at, outcome = finding
+    return ping_document(probe.instance_id, probe.name, at, outcome, cautions)
 
 
 def _table(findings: "list[Finding]") -> str:
