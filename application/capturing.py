@@ -3,36 +3,34 @@
 from collections import ChainMap
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from contextlib import suppress
-from dataclasses import dataclass, field
 from datetime import datetime
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, NamedTuple
 from uuid import UUID, uuid4
 
 from openclaw_manager.application.event_log import EventLog
 from openclaw_manager.application.observing import observe
-from openclaw_manager.application.own_device import REFERENCE
-from openclaw_manager.application.ports.clock import Clock
 from openclaw_manager.application.ports.gateway_link import Capture, GatewayLink, Target
-from openclaw_manager.application.ports.secret_store import SecretStore
 from openclaw_manager.application.probing import Probe, admit_issued, visit_each
 from openclaw_manager.application.recording import FactRecorder
-from openclaw_manager.application.snapshots import SnapshotView, view_of
+from openclaw_manager.application.snapshot_view import SnapshotView, view_of
 from openclaw_manager.domain.content.canonical import content_hash
 from openclaw_manager.domain.errors import StoreError
 from openclaw_manager.domain.instance import Instance
 from openclaw_manager.domain.outline import Outline
 from openclaw_manager.domain.ping import PingOutcome
 from openclaw_manager.domain.provenance import FactKeeper, Provenance
+from openclaw_manager.domain.secret import OWN_DEVICE, repr_without
 from openclaw_manager.domain.section import Section
 from openclaw_manager.domain.snapshot import Observation, Snapshot
 from openclaw_manager.domain.stored_content import StoredContent
 
 if TYPE_CHECKING:
     from openclaw_manager.application.credentials import CredentialDesk
+    from openclaw_manager.application.ports.clock import Clock
+    from openclaw_manager.application.ports.secret_store import SecretStore
 
 
-@dataclass(frozen=True, slots=True)
-class CaptureFinding:
+class CaptureFinding(NamedTuple):
     """What one gateway answered, and when it had (UTC).
 
     ``answer`` says what became of each section (``contents`` of those that were heard,
@@ -43,7 +41,10 @@ class CaptureFinding:
     probe: Probe
     at: datetime
     answer: Observation | PingOutcome
-    device_token: str | None = field(default=None, repr=False)
+    device_token: str | None = None
+
+    def __repr__(self) -> str:
+        return repr_without(self, "device_token")
 
     @property
     def has_anything(self) -> bool:
@@ -70,9 +71,9 @@ class Capturing:
         log: EventLog,
         facts: FactRecorder,
         desk: "CredentialDesk",
-        secrets: SecretStore,
+        secrets: "SecretStore",
         link: GatewayLink,
-        clock: Clock,
+        clock: "Clock",
     ) -> None:
         self._log = log
         self._facts = facts
@@ -98,7 +99,7 @@ class Capturing:
         handed over as soon as there is one. It has no secrets any more but for the one that
         the gateway issued. Raises a ``StoreError`` before any gateway is asked.
         """
-        own_key = self._secrets.get([REFERENCE]).get(REFERENCE)
+        own_key = self._secrets.get([OWN_DEVICE]).get(OWN_DEVICE)
 
         async def reach_one(probe: Probe) -> None:
             answer = await self._link.capture(

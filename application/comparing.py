@@ -2,20 +2,20 @@
 
 from collections.abc import Collection, Iterable, Mapping
 from dataclasses import dataclass
+from typing import TYPE_CHECKING
 
 from openclaw_manager.application.event_log import EventLog
-from openclaw_manager.application.probing import present_instances
-from openclaw_manager.application.snapshots import (
-    NOT_ASKED_FOR,
-    SectionState,
-    Snapshots,
-    SnapshotView,
-)
+from openclaw_manager.application.probing import by_name, present_instances, selected_instances
+from openclaw_manager.application.snapshot_view import SectionState, SnapshotView
+from openclaw_manager.application.snapshots import NOT_ASKED_FOR, Snapshots
 from openclaw_manager.domain.content.change import Change
 from openclaw_manager.domain.content.difference import diff
 from openclaw_manager.domain.instance import Instance
 from openclaw_manager.domain.section import Section
 from openclaw_manager.domain.version import is_below
+
+if TYPE_CHECKING:
+    from openclaw_manager.domain.label import LabelSelector
 
 SET_UP = (
     *(Section.AGENTS, Section.CHANNELS, Section.MODELS),
@@ -86,26 +86,33 @@ class Comparing:
         selectors: Iterable[str] | None = None,
         sections: Collection[Section] = SET_UP,
         min_version: str | None = None,
+        *,
+        labels: "LabelSelector | None" = None,
     ) -> list[Drift]:
         """Compare the latest snapshot of each instance with a baseline.
 
-        Without ``selectors`` that is every instance that is not removed, by name; then the
-        baseline itself is left out. Raises ``InvalidVersion``, ``InstanceNotFound``,
-        ``AmbiguousInstance``, ``InstanceRemoved``, a ``StoreError``.
+        Without ``selectors`` that is every instance that is not removed, or has the
+        ``labels``, by name; then the baseline itself is left out. Raises ``InvalidVersion``,
+        ``InstanceNotFound``, ``AmbiguousInstance``, ``InstanceRemoved``, ``NothingSelected``,
+        a ``StoreError``.
         """
         if min_version is not None:
             is_below(None, min_version)  # so that it is refused also where there is nobody
         drifts = [
             self._drift(baseline, instance, sections, min_version)
-            for instance in self._chosen(selectors)
+            for instance in self._chosen(selectors, labels)
         ]
         if selectors is not None:
             return drifts
         return [one for one in drifts if one.view is None or one.view.id != baseline.id]
 
-    def _chosen(self, selectors: Iterable[str] | None) -> Iterable[Instance]:
+    def _chosen(
+        self, selectors: Iterable[str] | None, labels: "LabelSelector | None"
+    ) -> Iterable[Instance]:
         if selectors is None:
-            return sorted(present_instances(self._log), key=lambda one: one.name.casefold())
+            return by_name(
+                selected_instances(self._log, labels) if labels else present_instances(self._log)
+            )
         ids = dict.fromkeys(self._snapshots.instance(selector).id for selector in selectors)
         return [self._log.instance(id_) for id_ in ids]
 

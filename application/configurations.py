@@ -2,7 +2,8 @@
 
 from openclaw_manager.application.event_log import EventLog
 from openclaw_manager.application.ports.secret_store import SecretStore
-from openclaw_manager.application.snapshots import Snapshots, SnapshotView, not_captured
+from openclaw_manager.application.snapshot_view import SnapshotView
+from openclaw_manager.application.snapshots import Snapshots, not_captured
 from openclaw_manager.domain.content.canonical import Json, canonical
 from openclaw_manager.domain.content.change import Change
 from openclaw_manager.domain.content.configuration import configuration_in

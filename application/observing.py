@@ -1,7 +1,7 @@
 """Observing: what may be kept of a gateway's answers, for ever, by anybody who reads the log."""
 
 from collections.abc import Collection, Mapping
-from dataclasses import dataclass, field
+from typing import NamedTuple
 
 from openclaw_manager.application.ports.gateway_link import Capture
 from openclaw_manager.domain.content.canonical import Json, canonical, content_hash
@@ -11,6 +11,7 @@ from openclaw_manager.domain.content.errors import ContentRefused
 from openclaw_manager.domain.content.own_secrets import OwnSecrets
 from openclaw_manager.domain.content.redaction import redacted
 from openclaw_manager.domain.content.volatile import split_volatile
+from openclaw_manager.domain.secret import repr_without
 from openclaw_manager.domain.section import Section, SectionCause, SectionFailed, SectionHeard
 from openclaw_manager.domain.snapshot import Observation
 
@@ -29,7 +30,7 @@ def observe(capture: Capture, own_secrets: Collection[str]) -> Observation:
             kept[section] = outcome
         else:
             failures[section] = outcome
-    counts = {section: one.count for section, one in kept.items()}
+    counts = {section: one.items for section, one in kept.items()}
     return Observation(
         version=_without_secrets(capture.version, secrets),
         dialect=capture.dialect,
@@ -45,14 +46,16 @@ def observe(capture: Capture, own_secrets: Collection[str]) -> Observation:
     )
 
 
-@dataclass(frozen=True, slots=True)
-class _Kept:
+class _Kept(NamedTuple):
     """One section as it is kept."""
 
-    text: str = field(repr=False)
+    text: str
     hash: str
-    volatile: Mapping[str, Json] = field(repr=False)
-    count: int | None
+    volatile: Mapping[str, Json]
+    items: int | None
+
+    def __repr__(self) -> str:
+        return repr_without(self, "text", "volatile")
 
 
 def _outcome(

@@ -2,25 +2,26 @@
 
 from collections.abc import Iterable
 from contextlib import suppress
-from dataclasses import dataclass, field
 from hashlib import sha256
+from typing import NamedTuple
 
 from openclaw_manager.application.ports.device_keys import DeviceKeys
 from openclaw_manager.application.ports.secret_store import SecretStore
 from openclaw_manager.domain.device import KeyKind
 from openclaw_manager.domain.errors import DeviceKeyDamaged, KeyRefused
 from openclaw_manager.domain.instance import Instance
+from openclaw_manager.domain.secret import OWN_DEVICE, repr_without
 
-REFERENCE = "device/ed25519"
 
-
-@dataclass(frozen=True, slots=True)
-class DeviceKey:
+class DeviceKey(NamedTuple):
     """A device key with the id by which gateways know it: the SHA-256 of its raw public half."""
 
     id: str
-    private_pem: str = field(repr=False)
+    private_pem: str
     public_pem: str
+
+    def __repr__(self) -> str:
+        return repr_without(self, "private_pem")
 
 
 class OwnDevice:
@@ -35,7 +36,7 @@ class OwnDevice:
 
         Raises ``DeviceKeyDamaged``, or another ``StoreError``.
         """
-        kept = self._secrets.get([REFERENCE]).get(REFERENCE)
+        kept = self._secrets.get([OWN_DEVICE]).get(OWN_DEVICE)
         if kept is None:
             return None
         try:
@@ -51,7 +52,7 @@ class OwnDevice:
         if device is None:
             # The store refuses to use a reference twice, so a second key never replaces one.
             with suppress(ValueError):
-                self._secrets.put({REFERENCE: self._keys.generate(KeyKind.ED25519).private_pem})
+                self._secrets.put({OWN_DEVICE: self._keys.generate(KeyKind.ED25519).private_pem})
             device = self.device()
         assert device is not None, "it was just put, by us or by another process"
         return device
@@ -61,7 +62,7 @@ class OwnDevice:
 
         Gateways that know the one of before refuse the other until it is paired with them.
         """
-        self._secrets.erase([REFERENCE])
+        self._secrets.erase([OWN_DEVICE])
         return self.device_made_if_missing()
 
     def users(self, instances: Iterable[Instance]) -> list[Instance]:

@@ -2,8 +2,7 @@
 
 import json
 import re
-from collections.abc import Callable, Collection, Iterator, Mapping
-from dataclasses import dataclass
+from collections.abc import Callable, Collection, Iterator
 from datetime import UTC, datetime
 from itertools import islice
 from uuid import UUID
@@ -11,6 +10,7 @@ from uuid import UUID
 from openclaw_manager.application.event_log import EventLog
 from openclaw_manager.application.log_directory import LogDirectory
 from openclaw_manager.application.selection import select
+from openclaw_manager.application.snapshot_view import SnapshotView, view_of
 from openclaw_manager.domain.content.canonical import Json
 from openclaw_manager.domain.errors import (
     AmbiguousSnapshot,
@@ -23,9 +23,7 @@ from openclaw_manager.domain.errors import (
 )
 from openclaw_manager.domain.instance import Instance
 from openclaw_manager.domain.name import name_key
-from openclaw_manager.domain.outline import Outline
-from openclaw_manager.domain.section import Section, SectionCause, SectionFailed
-from openclaw_manager.domain.snapshot import Snapshot
+from openclaw_manager.domain.section import Section, SectionCause
 
 NOT_ASKED_FOR = "it was not asked for"
 
@@ -33,46 +31,6 @@ _ID_OR_BEGINNING = re.compile(r"(?:[0-9a-f]-?){4,32}", re.IGNORECASE)
 _TOO_SHORT = re.compile(r"[0-9a-f]{1,3}", re.IGNORECASE)
 _STEPS_BACK = re.compile(r"(?P<selector>.+)~(?P<steps>\d{1,9})", re.DOTALL)
 _AT_MOMENT = re.compile(r"(?P<selector>.+)@(?P<moment>.+)", re.DOTALL)
-
-
-@dataclass(frozen=True, slots=True)
-class SectionState:
-    """What became of one section: the hash of its content, or why it was not heard."""
-
-    hash: str | None
-    cause: SectionCause | None = None
-    detail: str | None = None
-    scope: str | None = None
-
-    @property
-    def why_missing(self) -> str | None:
-        """Why there is no content, as a clause for a person; None where there is some."""
-        return None if self.cause is None else ": ".join(filter(None, (self.cause, self.detail)))
-
-
-@dataclass(frozen=True, slots=True)
-class SnapshotView:
-    """One snapshot: of which instance (by its name now), when (UTC), by whom and why.
-
-    ``previous_id`` is the snapshot of the instance before, ``version`` that of the gateway.
-    ``sections`` has those that were asked for, in their order.
-    """
-
-    id: str
-    instance_id: str
-    instance: str
-    captured_at: datetime
-    previous_id: str | None
-    version: str | None
-    dialect: str
-    protocol: int | None
-    gateway_id: str | None
-    agent_count: int | None
-    channel_count: int | None
-    model_count: int | None
-    actor: str
-    reason: str | None
-    sections: Mapping[Section, SectionState]
 
 
 class Snapshots:
@@ -216,41 +174,10 @@ def not_captured(view: SnapshotView, section: Section) -> SectionNotCaptured:
     return kind(section, view.id, view.instance, problem)
 
 
-def view_of(snapshot: Snapshot, outline: Outline, instance_name: str) -> SnapshotView:
-    """Show a snapshot of the instance that is called so now."""
-    return SnapshotView(
-        id=str(snapshot.id),
-        instance_id=snapshot.instance_id,
-        instance=instance_name,
-        captured_at=snapshot.created_on,
-        previous_id=snapshot.previous,
-        version=snapshot.version_of_gateway,
-        dialect=snapshot.dialect,
-        protocol=snapshot.protocol,
-        gateway_id=snapshot.gateway_id,
-        agent_count=snapshot.agent_count,
-        channel_count=snapshot.channel_count,
-        model_count=snapshot.model_count,
-        actor=snapshot.actor,
-        reason=snapshot.reason,
-        sections={
-            section: _state(outline.contents.get(section), outline.failures.get(section))
-            for section in Section
-            if section in outline.contents or section in outline.failures
-        },
-    )
-
-
 def _unknown(reference: str) -> str:
     if _TOO_SHORT.fullmatch(reference):
         return "no instance is called so, and an id is known by four characters or more"
     return "no id of a snapshot begins like this, and no instance is called so"
-
-
-def _state(hash_: str | None, failed: SectionFailed | None) -> SectionState:
-    if failed is None:
-        return SectionState(hash_)
-    return SectionState(None, failed.cause, failed.detail, failed.scope)
 
 
 def _bare(id_: str) -> str:

@@ -15,12 +15,12 @@ from processes import SCRIPT, bare_database, bare_script, run, simulator
 from openclaw_manager.application.capturing import CaptureFinding
 from openclaw_manager.application.observing import observe
 from openclaw_manager.application.ports.gateway_link import Capture
-from openclaw_manager.application.snapshots import SnapshotView
+from openclaw_manager.application.snapshot_view import SnapshotView
 from openclaw_manager.domain.ping import Dialect
 from openclaw_manager.domain.section import Section, SectionHeard
 from openclaw_manager.entrypoints.composition.container import Container
 
-_CAPTURE = [SCRIPT, "snapshot", "capture", "gw0", "-o", "name"]
+_CAPTURE = [SCRIPT, "snapshot", "capture", "gw0"]
 _KB = 1000
 _CAPTURES = 100
 _AGENTS_OF_5_MB = 6000
@@ -99,6 +99,7 @@ def _gateway(home: Path) -> Iterator[tuple[Path, str]]:
     (home / "state.json").write_text(json.dumps(some_state()))
     with simulator(home, "openclaw", "--token", "@token", "--state", "state.json") as url:
         fill(container, [url])
+        container.shutdown_resources()  # or no command would be the last one to close the log
         yield home, url
 
 

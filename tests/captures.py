@@ -9,7 +9,7 @@ from assembly import Core
 from openclaw_manager.application.capturing import CaptureFinding
 from openclaw_manager.application.credentials import GivenCredentials
 from openclaw_manager.application.ports.gateway_link import Capture
-from openclaw_manager.application.snapshots import SnapshotView
+from openclaw_manager.application.snapshot_view import SnapshotView
 from openclaw_manager.domain.content.canonical import Json
 from openclaw_manager.domain.ping import Dialect
 from openclaw_manager.domain.section import Section, SectionFailed, SectionHeard

@@ -1,5 +1,6 @@
 """``data.json`` as text, cut into its members and entries, and put together from them."""
 
+from codecs import BOM_UTF8
 from collections.abc import Collection, Sequence
 from typing import Any, Self
 
@@ -13,7 +14,6 @@ from openclaw_manager.adapters.data_json.entries import (
     json_decoder,
 )
 from openclaw_manager.application.ports.view import SNAPSHOT_TYPE, Minion, Relation, Written
-from openclaw_manager.application.ports.view_reading import ViewContent
 from openclaw_manager.domain.stamp import Stamp
 
 _SCHEMA = 1
@@ -45,7 +45,7 @@ class Document:
             raise DamagedDocument("is empty")
         document = cls()
         try:
-            document._read(Cursor(data.decode("utf-8-sig")))  # a byte order mark is no harm
+            document._read(Cursor(_decoded(data)))
         except UnicodeDecodeError as error:
             raise DamagedDocument("is not UTF-8") from error
         except (ValueError, RecursionError) as error:
@@ -138,26 +138,25 @@ def text_of(minions: Sequence[Minion], relations: Sequence[Relation], stamp: Sta
     return document.text(stamp)
 
 
-def read(data: bytes) -> tuple[list[Any], Stamp | None]:
-    """Read the entries and the stamp of a file that is only looked at.
+def read(data: bytes) -> tuple[Stamp | None, list[Any], list[Any]]:
+    """Read the stamp, the entries and the relations of a file that is only looked at.
 
     Raises ``DamagedDocument`` for what ``Document.parse`` would refuse.
     """
-    content = read_all(data)
-    return content.minions, content.stamp
-
-
-def read_all(data: bytes) -> ViewContent:
-    """Read the relations too; raises ``DamagedDocument``."""
     try:
-        members = json_decoder.decode(data.decode("utf-8-sig"))
+        members = json_decoder.decode(_decoded(data))
         minions, relations = members.get(_MINIONS, []), members.get(_RELATIONS, [])
     except (ValueError, RecursionError, AttributeError) as error:
         raise DamagedDocument("is not a JSON object") from error
     if not isinstance(minions, list):
         raise DamagedDocument("has no list of minions")
     relations = relations if isinstance(relations, list) else []
-    return ViewContent(stamp_in(members.get(_STAMP)), minions, relations)
+    return stamp_in(members.get(_STAMP)), minions, relations
+
+
+def _decoded(data: bytes) -> str:
+    """Decode a file; a byte order mark is no harm, and Python's codec for it is slow to import."""
+    return data.removeprefix(BOM_UTF8).decode()
 
 
 def stamp_in(member: Any) -> Stamp | None:

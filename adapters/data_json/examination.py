@@ -23,7 +23,7 @@ class DataJsonExamination:
         head = self._head()  # before the file is read: meanwhile it can only get further
         try:
             with open(self._path, "rb") as file:
-                entries, stamp = read(file.read())
+                stamp, entries, _ = read(file.read())
         except FileNotFoundError:
             yield Check(CheckId.DATA_JSON, Verdict.WARNING, "is missing; it is made from the log")
             return

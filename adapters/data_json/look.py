@@ -15,8 +15,9 @@ def look_at(path: str) -> tuple[list[Any], Stamp | None]:
     """
     try:
         with open(path, "rb") as file:
-            return read(file.read())
+            stamp, entries, _ = read(file.read())
     except (FileNotFoundError, DamagedDocument):
         return [], None
     except OSError as error:
         raise StoreUnavailable(path, f"cannot be read: {error.strerror}") from error
+    return entries, stamp

@@ -1,6 +1,6 @@
 """The view's file, read whole and left alone."""
 
-from openclaw_manager.adapters.data_json.document import DamagedDocument, read_all
+from openclaw_manager.adapters.data_json.document import DamagedDocument, read
 from openclaw_manager.application.ports.view_reading import ViewContent
 from openclaw_manager.domain.errors import StoreDamaged, StoreUnavailable
 
@@ -15,7 +15,7 @@ class DataJsonReading:
         """Read the file as it is now."""
         try:
             with open(self._path, "rb") as file:
-                return read_all(file.read())
+                return ViewContent(*read(file.read()))
         except FileNotFoundError:
             return None
         except DamagedDocument as damage:

@@ -45,6 +45,8 @@ _OTHER_KINDS = {
 }
 _IDENTIFIER_WITHIN = 40  # bytes
 
+_AS_ADMITTED = re.compile(r"-----BEGIN ([A-Z ]+)-----\n([A-Za-z0-9+/]{60})")
+
 
 @dataclass(frozen=True, slots=True, repr=False)
 class Block:
@@ -88,6 +90,17 @@ class Block:
         encrypted = bool(headers) or label.startswith("ENCRYPTED")
         kind = None if encrypted else _kind(label, der, half)
         return cls(label, pem.encode(), encrypted, kind)
+
+
+def kind_of_admitted(text: str, half: Half) -> KeyKind | None:
+    """Tell the kind of a key that is written as admitted ones are; None of any other text.
+
+    Only the beginning is read, since every ping of a device asks.
+    """
+    beginning = _AS_ADMITTED.match(text)
+    if beginning is None or beginning[1].startswith("ENCRYPTED"):
+        return None
+    return _kind(beginning[1], base64.b64decode(beginning[2]), half)
 
 
 def of_kind(kind: str, half: Half) -> str:

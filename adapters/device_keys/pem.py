@@ -19,7 +19,7 @@ from cryptography.hazmat.primitives.serialization import (
     load_pem_public_key,
 )
 
-from openclaw_manager.adapters.device_keys.blocks import Block, Half, of_kind
+from openclaw_manager.adapters.device_keys.blocks import Block, Half, kind_of_admitted, of_kind
 from openclaw_manager.application.ports.device_keys import KeyPair
 from openclaw_manager.domain.device import KeyKind
 from openclaw_manager.domain.errors import InvalidSignature, KeyRefused
@@ -73,7 +73,7 @@ class PemDeviceKeys:
     def kind(self, pem: str) -> KeyKind:
         """Tell the kind by what stands at the beginning of the key."""
         half: Half = "public" if "PUBLIC KEY-----" in pem else "private"
-        kind = Block.read(pem, half).kind
+        kind = kind_of_admitted(pem, half) or Block.read(pem, half).kind
         if kind is None:
             raise KeyRefused("the private key is encrypted")
         return kind

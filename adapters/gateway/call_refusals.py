@@ -13,9 +13,9 @@ from openclaw_manager.domain.section import SectionCause
 _SOONEST, _USUAL, _LATEST = 100.0, 500.0, 2000.0
 
 # People are told to ask for this scope, so it must be nothing but the name of one.
-_SCOPE = re.compile(r"[a-z][a-z0-9]*(?:[.:_-][a-z0-9]+){0,7}")
+_SCOPE = r"[a-z][a-z0-9]*(?:[.:_-][a-z0-9]+){0,7}"
 _SAID_WITHOUT = "missing scope: "
-_UNKNOWN_METHOD = re.compile(r"(?:unknown|no-such)-method|method-(?:unknown|not-found)")
+_UNKNOWN_METHOD = r"(?:unknown|no-such)-method|method-(?:unknown|not-found)"
 
 
 class CallRefused(Exception):
@@ -44,7 +44,7 @@ class CallRefused(Exception):
         named = text_in(self._details, "missingScope")
         if named is None and words.startswith(_SAID_WITHOUT):
             named = words.removeprefix(_SAID_WITHOUT)
-        return named if named and _SCOPE.fullmatch(named) else None
+        return named if named and re.fullmatch(_SCOPE, named) else None
 
     @property
     def cause(self) -> SectionCause:
@@ -55,7 +55,7 @@ class CallRefused(Exception):
         """
         if self.scope or text_in(self._details, "code") == "MISSING_SCOPE":
             return SectionCause.SCOPE_MISSING
-        if self.code and _UNKNOWN_METHOD.fullmatch(self.code.lower().replace("_", "-")):
+        if self.code and re.fullmatch(_UNKNOWN_METHOD, self.code.lower().replace("_", "-")):
             return SectionCause.NOT_OFFERED
         return SectionCause.CALL_FAILED
 

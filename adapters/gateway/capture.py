@@ -24,7 +24,7 @@ _GOODBYE = 0.25  # seconds
 _TOO_BIG = 1009
 
 # An unfragmented text frame with a length of 64 bits, of which JSON has no zero bytes.
-_LONG_FRAME = re.compile(rb"\x81\x7f\0{4}.{4}(.{1,512})", re.DOTALL)
+_LONG_FRAME = rb"(?s)\x81\x7f\0{4}.{4}(.{1,512})"
 
 
 async def capture(
@@ -114,7 +114,7 @@ def _end_by_us(interview: Interview, socket: GatewaySocket, code: int) -> None:
         detail = f"a frame that cannot be read ended the connection (code {code})"
         interview.end(detail, SectionCause.MALFORMED_ANSWER)
         return
-    frame = _LONG_FRAME.search(socket.last_received)
+    frame = re.search(_LONG_FRAME, socket.last_received)
     head = frame[1].decode(errors="replace") if frame else ""
     detail = "an answer of more than 26,214,400 bytes ended the connection"
     interview.end(detail, SectionCause.TOO_LARGE, head)

@@ -10,6 +10,16 @@ from openclaw_manager.domain.condition import Cause
 Message = str | bytes
 """One WebSocket message: text, or binary."""
 
+
+def _refuse_constant(constant: str) -> NoReturn:
+    raise ValueError(constant)  # NaN and the infinities, which JSON does not have
+
+
+# Kept, since json.loads and json.dumps make new ones for each frame that is not read or
+# written in the usual way.
+_DECODER = json.JSONDecoder(parse_constant=_refuse_constant)
+_ENCODER = json.JSONEncoder(separators=(",", ":"))
+
 _LONGEST_TEXT = 8192  # characters; a nonce, a version or a token is much shorter
 _LONGEST_LIST = 64
 _LONGEST_LISTED = 128  # characters; a scope is much shorter
@@ -20,7 +30,7 @@ def decode(message: Message) -> dict[str, Any]:
     if isinstance(message, bytes):
         raise Failure(Cause.MALFORMED_FRAME, "a binary frame, where every frame is JSON text")
     try:
-        frame = json.loads(message, parse_constant=_refuse_constant)
+        frame = _DECODER.decode(message)
     except ValueError as problem:
         raise Failure(Cause.MALFORMED_FRAME, "a frame that is not JSON") from problem
     except RecursionError as problem:
@@ -30,13 +40,9 @@ def decode(message: Message) -> dict[str, Any]:
     return frame
 
 
-def _refuse_constant(constant: str) -> NoReturn:
-    raise ValueError(constant)  # NaN and the infinities, which JSON does not have
-
-
 def encode(frame: Mapping[str, Any]) -> str:
     """Write a frame."""
-    return json.dumps(frame, separators=(",", ":"))
+    return _ENCODER.encode(frame)
 
 
 def object_in(frame: Mapping[str, Any], key: str) -> dict[str, Any]:

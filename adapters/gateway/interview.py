@@ -2,7 +2,6 @@
 
 import re
 from collections.abc import Callable
-from dataclasses import dataclass
 from functools import partial
 from math import inf
 from typing import Any
@@ -21,25 +20,25 @@ MOST_AT_ONCE = 8
 
 LARGEST_SECTION = 26_214_400  # characters, of all answers for one section together
 
-_CALL_ID = re.compile(r'"id" ?: ?"(capture-\d+)"')
+_CALL_ID = r'"id" ?: ?"(capture-\d+)"'
 _HEAD = 512  # characters in which the id of an answer stands, if it can be found at all
 
 Plain = Callable[[str | None], str | None]
 """Makes of what a peer said a line that can be shown and stored."""
 
 
-@dataclass(slots=True, eq=False)
 class _Asked:
     """One section that is being asked for. Times are in seconds, of the clock of the caller."""
 
-    section: Section
-    asking: Asking
-    call: Call
-    call_id: str = ""  # empty while nothing is in flight
-    deadline: float = inf
-    again_at: float | None = None
-    unread: str | None = None  # what was wrong with a message that may have been the answer
-    size: int = 0
+    def __init__(self, section: Section, asking: Asking) -> None:
+        self.section = section
+        self.asking = asking
+        self.call: Call = next(asking)
+        self.call_id = ""  # empty while nothing is in flight
+        self.deadline = inf
+        self.again_at: float | None = None
+        self.unread: str | None = None  # what was wrong with what may have been the answer
+        self.size = 0
 
     @property
     def due(self) -> float:
@@ -75,8 +74,7 @@ class Interview:
 
     def ask(self, section: Section, inquiry: Inquiry) -> None:
         """Put a section at the end of the queue."""
-        asking = inquiry.begin()
-        self._waiting.append(_Asked(section, asking, next(asking)))
+        self._waiting.append(_Asked(section, inquiry.begin()))
 
     def refuse(self, section: Section, detail: str) -> None:
         """Say that a section is not offered, so that nobody needs to ask."""
@@ -225,5 +223,5 @@ class Interview:
             one.unread = f"no answer within {self._timeout:g} s, and {detail}"
 
     def _named_in(self, head: str) -> _Asked | None:
-        named = _CALL_ID.search(head)
+        named = re.search(_CALL_ID, head)
         return self._asked_by(named[1]) if named else None

@@ -119,8 +119,7 @@ class WebSocketGatewayLink:
                 latency_ms = await connection.round_trip()
             # From here on the ping has succeeded, and what is slow only delays us.
             limit.reschedule(None)
-            health = await connection.health(deadline)
-            who = await connection.self_description(deadline)
+            health, who = await connection.report(deadline)
         return outcomes.succeeded(
             connection.hello,
             health,

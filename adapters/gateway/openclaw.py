@@ -26,6 +26,8 @@ CHALLENGE = "connect.challenge"
 _OLDEST, _NEWEST = 3, 4
 _BUSY_MS = 60_000
 _LONGEST_MS = 10**12  # thirty years; whatever is longer is no time
+_CONNECT = "connect"
+_HEALTH = "health"
 _WHO = "gateway.identity.get"
 _CAN_READ = frozenset({READ, "operator.write", "operator.admin"})
 
@@ -43,6 +45,7 @@ class OpenClawConversation:
         self._identity = identity
         self._client = client
         self._requests = 0
+        self._asked: dict[str, str] = {}
         self._methods: list[Any] | None = None
         self._scopes: tuple[str, ...] = ()
 
@@ -74,11 +77,11 @@ class OpenClawConversation:
         if device:
             assert isinstance(self._issued_at, int), "or there was no such conversation"
             params["device"] = prove(device, params, self._nonce, self._issued_at)
-        return self._request("connect", params)
+        return self._request(_CONNECT, params)
 
     def hear(self, message: Message) -> Hello | None:
         """Take in what comes until the hello; events may come between."""
-        answer = self._answer(message)
+        answer = self._answer(message, _CONNECT)
         if answer is None:
             return None
         if answer.get("ok") is not True:
@@ -119,7 +122,7 @@ class OpenClawConversation:
 
     def ask_health(self) -> str:
         """Ask by the one method that needs no scope."""
-        return self._request("health", {})
+        return self._request(_HEALTH, {})
 
     def hear_health(self, message: Message) -> Health | None:
         """Take in what comes until the answer; events may come between.
@@ -129,7 +132,7 @@ class OpenClawConversation:
         all; ``degradedSinceMs`` is for how long all samples were, and the gateway itself
         complains after a minute of that (read in the code of 2026.9.6).
         """
-        answer = self._answer(message)
+        answer = self._answer(message, _HEALTH)
         if answer is None:
             return None
         if answer.get("ok") is not True:
@@ -156,7 +159,7 @@ class OpenClawConversation:
         The id is the SHA-256 of the gateway's public key, and one that is not is none. Nothing
         proves that the gateway has the private half (measured on 2026.9.6 and 2026.3.28).
         """
-        answer = self._answer(message)
+        answer = self._answer(message, _WHO)
         if answer is None:
             return None
         payload = object_in(answer, "payload")
@@ -171,12 +174,12 @@ class OpenClawConversation:
 
     def _request(self, method: str, params: Mapping[str, Any]) -> str:
         self._requests += 1
-        request = {"type": "req", "id": str(self._requests), "method": method, "params": params}
-        return encode(request)
+        self._asked[method] = id_ = str(self._requests)
+        return encode({"type": "req", "id": id_, "method": method, "params": params})
 
-    def _answer(self, message: Message) -> dict[str, Any] | None:
-        """Decode a message and keep it if it answers the last request."""
+    def _answer(self, message: Message, method: str) -> dict[str, Any] | None:
+        """Decode a message and keep it if it answers what was asked by that method."""
         frame = decode(message)
-        if frame.get("type") == "res" and frame.get("id") == str(self._requests):
+        if frame.get("type") == "res" and frame.get("id") == self._asked[method]:
             return frame
         return None

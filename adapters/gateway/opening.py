@@ -30,7 +30,7 @@ class Opening:
     @property
     def grace(self) -> float:
         """How many seconds to wait for the first frame, counted from the pong."""
-        if self._challenge_required:
+        if self.challenge_required:
             return _GRACE_WHERE_REQUIRED
         return 0.0 if self._last_spoken is Dialect.BEARER else _GRACE
 
@@ -52,7 +52,7 @@ class Opening:
     def silence(self) -> BearerConversation:
         """Conclude from a pong and no frame."""
         self._check_pairing("plain bearer authentication")
-        if self._challenge_required:
+        if self.challenge_required:
             raise Failure(Cause.CHALLENGE_MISSING, "it answers, and never sent a challenge")
         return BearerConversation()
 
@@ -61,6 +61,7 @@ class Opening:
             raise Failure(Cause.PAIRING_UNSUPPORTED, f"it speaks {spoken}")
 
     @property
-    def _challenge_required(self) -> bool:
+    def challenge_required(self) -> bool:
+        """Whether a gateway that does not challenge is none that we may talk to."""
         has_key = self._identity.sign is not None or self._identity.device is not None
         return has_key or self._last_spoken in (Dialect.CHALLENGE, Dialect.OPENCLAW)

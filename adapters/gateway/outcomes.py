@@ -61,7 +61,9 @@ def plain(text: str | None, target: Target) -> str | None:
     """
     if text is None:
         return None
-    line = "".join(character for character in " ".join(text.split()) if is_printable(character))
+    line = " ".join(text.split())
+    if not is_printable(line):
+        line = "".join(filter(is_printable, line))
     for secret in filter(None, (target.token, target.device_token)):
         line = line.replace(secret, "…")
     return line[:_LONGEST] or None

@@ -1,7 +1,5 @@
 """How far one attempt came, and how long each step took."""
 
-from collections.abc import Iterator
-from contextlib import contextmanager
 from time import perf_counter
 from typing import Protocol
 
@@ -49,17 +47,31 @@ class Progress:
         now = perf_counter()
         return (now - (self._began or now)) * _MS
 
-    @contextmanager
-    def step(self, step: Step) -> Iterator[None]:
-        """Time what happens inside, whichever way it ends."""
-        began, ok = perf_counter(), False
+    def step(self, step: Step) -> "_Timing":
+        """Time what happens in the context that this is, whichever way it ends."""
+        began = perf_counter()
         self._began = self._began or began
-        try:
-            yield
-            ok = True
-        finally:
-            self._steps.append(TimedStep(step, rounded((perf_counter() - began) * _MS), ok))
+        return _Timing(self._steps, step, began)
 
     def drop_step(self) -> None:
         """Take back the last step, which turned out not to be one that this dialect has."""
         self._steps.pop()
+
+
+class _Timing:
+    """The time of one step; a generator would do, and take longer than some of the steps."""
+
+    __slots__ = ("_began", "_step", "_steps")
+
+    def __init__(self, steps: list[TimedStep], step: Step, began: float) -> None:
+        self._steps = steps
+        self._step = step
+        self._began = began
+
+    def __enter__(self) -> None:
+        """Begin, which has happened."""
+
+    def __exit__(self, kind: type[BaseException] | None, *_: object) -> None:
+        """End, well or not."""
+        ms = rounded((perf_counter() - self._began) * _MS)
+        self._steps.append(TimedStep(self._step, ms, kind is None))

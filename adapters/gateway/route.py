@@ -12,6 +12,7 @@ from openclaw_manager.adapters.gateway.identity import Client, Identity
 from openclaw_manager.adapters.gateway.progress import Progress
 from openclaw_manager.adapters.gateway.sockets import GatewaySocket
 from openclaw_manager.adapters.gateway.tls import Presented, TlsContexts
+from openclaw_manager.adapters.name_look_up import Address
 from openclaw_manager.domain.condition import Cause
 from openclaw_manager.domain.ping import Certificate, Step
 from openclaw_manager.domain.trust import Trust
@@ -64,7 +65,7 @@ async def look_at_certificate(
 
 async def _connect(
     uri: WebSocketURI, progress: Progress, deadline: float
-) -> tuple[Sequence[tcp.Address], socket.socket]:
+) -> tuple[Sequence[Address], socket.socket]:
     with progress.step(Step.RESOLVE):
         addresses = await tcp.resolve(uri.host, uri.port)
     with progress.step(Step.CONNECT):

@@ -5,6 +5,7 @@ import re
 from collections import deque
 from collections.abc import Iterator
 from hashlib import sha256
+from itertools import chain
 from typing import Any, TypeAlias
 
 from openclaw_manager.domain.content.errors import ContentRefused
@@ -18,6 +19,13 @@ Real gateways nest some ten deep. Below this, a walk needs fewer frames than Pyt
 """
 
 _CONTAINERS = frozenset({dict, list})
+_encode = json.JSONEncoder(
+    ensure_ascii=False,
+    check_circular=False,
+    allow_nan=False,
+    sort_keys=True,
+    separators=(",", ":"),
+).encode
 _HALF_CHARACTER = "[\ud800-\udfff]"
 
 
@@ -31,14 +39,7 @@ def canonical(value: Json) -> str:
     """
     refuse_deep(value)
     try:
-        text = json.dumps(
-            value,
-            ensure_ascii=False,
-            check_circular=False,
-            allow_nan=False,
-            sort_keys=True,
-            separators=(",", ":"),
-        )
+        text = _encode(value)
     except ValueError as error:
         raise ContentRefused("has a number that JSON cannot express") from error
     return text if text.isascii() else re.sub(_HALF_CHARACTER, _escaped, text)
@@ -51,7 +52,7 @@ def content_hash(text: str) -> str:
 
 def refuse_deep(value: Json) -> None:
     """Raise ``ContentRefused`` for what is nested too deep to walk."""
-    deque(containers(value), maxlen=0)
+    deque(_layers(value), maxlen=0)
 
 
 def containers(value: Json) -> Iterator[dict[str, Json] | list[Json]]:
@@ -59,11 +60,15 @@ def containers(value: Json) -> Iterator[dict[str, Json] | list[Json]]:
 
     Raises ``ContentRefused`` when it comes to a layer that is too deep.
     """
+    return chain.from_iterable(_layers(value))
+
+
+def _layers(value: Json) -> Iterator[list[Any]]:
     layer: list[Any] = [value] if type(value) in _CONTAINERS else []
     for _ in range(DEEPEST):
         if not layer:
             return
-        yield from layer
+        yield layer
         layer = [
             child
             for parent in layer

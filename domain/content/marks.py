@@ -10,7 +10,7 @@ REDACTED_BY_GATEWAY = "__OPENCLAW_REDACTED__"
 
 MARKS = frozenset({REDACTED, REDACTED_BY_GATEWAY})
 
-_REFERENCE = re.compile(r"\$\{[A-Za-z_][A-Za-z0-9_]*\}|\$[A-Z_][A-Z0-9_]*")
+_REFERENCE = r"\$\{[A-Za-z_][A-Za-z0-9_]*\}|\$[A-Z_][A-Z0-9_]*"
 
 
 def is_no_secret(text: str) -> bool:
@@ -19,4 +19,4 @@ def is_no_secret(text: str) -> bool:
     It is empty, or was redacted before, or names the variable that has the secret, as
     ``${OPENAI_API_KEY}`` does.
     """
-    return not text or text in MARKS or _REFERENCE.fullmatch(text) is not None
+    return not text or text in MARKS or re.fullmatch(_REFERENCE, text) is not None

@@ -7,7 +7,7 @@ from typing import TypeAlias
 Step: TypeAlias = str | int | tuple[int, str]
 """A key of a mapping, a position in a list, or one with what an item there is known by."""
 
-_PLAIN = re.compile(r"[A-Za-z_][\w-]*")
+_PLAIN = r"[A-Za-z_][\w-]*"
 
 
 def pointer(steps: tuple[Step, ...]) -> str:
@@ -33,5 +33,9 @@ def _token(step: Step) -> str:
 
 def _written(step: Step) -> str:
     if isinstance(step, str):
-        return f".{step}" if _PLAIN.fullmatch(step) else f"[{json.dumps(step, ensure_ascii=False)}]"
+        return (
+            f".{step}"
+            if re.fullmatch(_PLAIN, step)
+            else f"[{json.dumps(step, ensure_ascii=False)}]"
+        )
     return f"[{step[1]}]" if isinstance(step, tuple) else f"[{step}]"

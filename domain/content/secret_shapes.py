@@ -35,12 +35,12 @@ def _judged(
     return Shape(triggers, lambda text: re.sub(pattern, replacement, text))
 
 
-_PROSE_AFTER_BEARER = re.compile(r"[a-z]{1,8}|authentication|authorization|credentials")
+_PROSE_AFTER_BEARER = r"[a-z]{1,8}|authentication|authorization|credentials"
 _LOGINS_WITHOUT_PASSWORD = ("ssh", "git", "sftp")
 
 
 def _is_no_prose(bearer: re.Match[str]) -> bool:
-    return not _PROSE_AFTER_BEARER.fullmatch(bearer["secret"].rstrip(".:"))
+    return not re.fullmatch(_PROSE_AFTER_BEARER, bearer["secret"].rstrip(".:"))
 
 
 def _is_user_and_password(basic: re.Match[str]) -> bool:

@@ -65,22 +65,46 @@ def split_volatile(section: Section, value: Json) -> tuple[Json, dict[str, Json]
     return stable, split.kept()
 
 
+class _Judgement(dict[str, bool]):
+    """Whether a name says that the value under it is volatile; each is judged once."""
+
+    def __init__(self, names: frozenset[str]) -> None:
+        self._names = names
+
+    def __missing__(self, name: str) -> bool:
+        self[name] = name in self._names or _MOMENT.fullmatch(name) is not None
+        return self[name]
+
+
 class _Split:
     """One walk through the answer of one section."""
 
     def __init__(self, section: Section) -> None:
         self._section = section
-        self._names = _NAMES | _MORE_NAMES.get(section, frozenset())
+        self._judgement = _Judgement(_NAMES | _MORE_NAMES.get(section, frozenset()))
         self._volatile: list[tuple[_Steps, Json]] = []
-        self._known: dict[str, bool] = {}
 
     def stable(self, value: Json, steps: _Steps, *, declared: bool = False) -> Json:
         if isinstance(value, dict):
+            if self._section is Section.CONFIG:
+                return self._configuration(value, steps)
             declared = declared or (self._section is Section.CRON and "declarationKey" in value)
             return self._mapping(value, steps, declared=declared)
         if isinstance(value, list):
             return self._list(value, steps, declared=declared)
         return value
+
+    def _configuration(self, mapping: dict[str, Json], steps: _Steps) -> Json:
+        """Take out what is the gateway's own; all that lies deeper is the user's."""
+        if len(steps) >= len(_IN_CONFIG):
+            return mapping
+        names = _IN_CONFIG[len(steps)]
+        self._volatile += (((*steps, key), mapping[key]) for key in mapping if key in names)
+        return {
+            key: self.stable(child, (*steps, key))
+            for key, child in mapping.items()
+            if key not in names
+        }
 
     def _list(self, items: list[Json], steps: _Steps, *, declared: bool) -> Json:
         result: list[Json] = []
@@ -93,22 +117,15 @@ class _Split:
 
     def _mapping(self, mapping: dict[str, Json], steps: _Steps, *, declared: bool) -> Json:
         result: dict[str, Json] = {}
+        is_volatile = self._judgement
         for key, child in mapping.items():
-            if self._is_volatile(key, steps) or (declared and key in _OF_DECLARED_JOBS):
+            if is_volatile[key] or (declared and key in _OF_DECLARED_JOBS):
                 self._volatile.append(((*steps, key), child))
             elif isinstance(child, (dict, list)):
                 result[key] = self.stable(child, (*steps, key), declared=declared)
             else:
                 result[key] = child
         return result
-
-    def _is_volatile(self, key: str, steps: _Steps) -> bool:
-        if self._section is Section.CONFIG:  # in which all other names are the user's
-            return len(steps) < len(_IN_CONFIG) and key in _IN_CONFIG[len(steps)]
-        known = self._known.get(key)
-        if known is None:
-            known = self._known[key] = key in self._names or bool(_MOMENT.fullmatch(key))
-        return known
 
     def _is_visitor(self, item: Json) -> bool:
         """Whether this is somebody present, other than the gateway itself."""
@@ -120,6 +137,8 @@ class _Split:
         result: dict[str, Json] = {}
         left = MOST_VOLATILE
         for steps, value in self._volatile:
+            if left <= sum(len(step) for step in steps if isinstance(step, str)):
+                continue  # not even the names in its path fit
             path = pointer(steps)
             size = len(path) + len(canonical(value))
             if size <= left:

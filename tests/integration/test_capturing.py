@@ -15,10 +15,10 @@ from assembly import Core, core_in
 from captures import capture, find, let_hold, recorded_answers, register, url_of
 from fakes.gateway_link import NOBODY_LISTENS, REACHED
 from openclaw_manager.application.credentials import GivenCredentials
-from openclaw_manager.application.own_device import REFERENCE
 from openclaw_manager.application.pinging import Finding
-from openclaw_manager.application.snapshots import SectionState, SnapshotView
+from openclaw_manager.application.snapshot_view import SectionState, SnapshotView
 from openclaw_manager.domain.content.canonical import Json
+from openclaw_manager.domain.secret import OWN_DEVICE
 from openclaw_manager.domain.section import Section, SectionCause, SectionFailed
 from openclaw_manager.domain.snapshot import Snapshot
 from openclaw_manager.domain.stored_content import StoredContent
@@ -249,11 +249,12 @@ def test_captures_at_once_are_all_recorded_in_one_chain(core: Core) -> None:
 def test_gateways_are_asked_as_many_at_once_as_it_is_let(core: Core) -> None:
     names = [f"gw-{number}" for number in range(9)]
     register(core, *names)
+    core.gateways.silent.update(map(url_of, names))
     asyncio.run(
         core.capturing.reach(
             core.probes.choose(names),
             [Section.AGENTS],
-            timeout=5,
+            timeout=0.05,
             concurrency=3,
             heard=lambda _probe, _section: None,
             found=lambda _finding: None,
@@ -306,7 +307,7 @@ PLANTED = {
 def _leaky(core: Core, key: str) -> dict[Section, Json]:
     """Answer with a secret in every place where one may be, and with all of our own."""
     body = "".join(key.split("\n")[1:-2])
-    own_key = core.secrets.get([REFERENCE])[REFERENCE]
+    own_key = core.secrets.get([OWN_DEVICE])[OWN_DEVICE]
     echoes: list[Json] = [
         TOKEN,
         f"you said {TOKEN}!",
@@ -352,7 +353,7 @@ def test_no_secret_is_found_anywhere_in_the_home_after_a_capture(tmp_path: Path)
     key = "\n".join(("-----BEGIN PRIVATE KEY-----", *lines, "-----END PRIVATE KEY-----", ""))
     given = GivenCredentials(token=TOKEN, private_key=key)
     core.instances.register("home", url_of("home"), given)
-    core.secrets.put({REFERENCE: key.replace(lines[0], lines[0][::-1])})
+    core.secrets.put({OWN_DEVICE: key.replace(lines[0], lines[0][::-1])})
     failures = {Section.CRON: SectionFailed(SectionCause.CALL_FAILED, f"bad {TOKEN}", TOKEN)}
     leaky = _leaky(core, key)
     let_hold(

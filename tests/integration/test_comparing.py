@@ -8,7 +8,7 @@ import pytest
 from assembly import Core, core_in
 from captures import capture, find, let_hold, recorded_answers, register
 from openclaw_manager.application.comparing import SET_UP, Comparison
-from openclaw_manager.application.snapshots import SnapshotView
+from openclaw_manager.application.snapshot_view import SnapshotView
 from openclaw_manager.domain.content.canonical import Json
 from openclaw_manager.domain.content.patch import apply
 from openclaw_manager.domain.errors import InstanceRemoved, InvalidVersion

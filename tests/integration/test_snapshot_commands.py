@@ -463,7 +463,11 @@ _WRONG: list[tuple[tuple[str, ...], int, str]] = [
     (("snapshot", "export", "home", "--out", "/dev/null", "--force"), 1, "it is no regular file"),
     (("snapshot", "drift"), 2, "Missing option '--baseline'"),
     (("snapshot", "drift", "--baseline", "fresh"), 3, "fresh"),
-    (("snapshot", "drift", "--baseline", "home", "--all", "home"), 2, "name instances, or give"),
+    (
+        ("snapshot", "drift", "--baseline", "home", "--all", "home"),
+        2,
+        "name the instances to compare, or give",
+    ),
     (("snapshot", "drift", "--baseline", "home", "nobody"), 3, "there is no instance 'nobody'"),
     (("snapshot", "drift", "--baseline", "home", "--min-version", "x"), 2, "'x' is no version"),
     (("config", "show", "fresh"), 3, "fresh"),

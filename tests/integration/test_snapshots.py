@@ -10,7 +10,7 @@ import pytest
 
 from assembly import Core, core_in
 from captures import capture, find, let_hold, register
-from openclaw_manager.application.snapshots import SnapshotView
+from openclaw_manager.application.snapshot_view import SnapshotView
 from openclaw_manager.domain.errors import (
     AmbiguousInstance,
     AmbiguousSnapshot,

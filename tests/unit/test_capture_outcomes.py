@@ -9,7 +9,7 @@ import pytest
 from openclaw_manager.application.capturing import CaptureFinding
 from openclaw_manager.application.ports.gateway_link import Target
 from openclaw_manager.application.probing import Probe
-from openclaw_manager.application.snapshots import SectionState, SnapshotView
+from openclaw_manager.application.snapshot_view import SectionState, SnapshotView
 from openclaw_manager.domain.condition import Cause, Condition
 from openclaw_manager.domain.ping import Dialect, PingOutcome
 from openclaw_manager.domain.section import Section, SectionCause, SectionFailed

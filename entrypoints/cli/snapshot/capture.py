@@ -7,8 +7,9 @@ import click
 
 from openclaw_manager.domain.section import Section
 from openclaw_manager.entrypoints.cli.errors import DONE, STORE_AT_FAULT, say_of
-from openclaw_manager.entrypoints.cli.given import DURATION, INSTANCE
-from openclaw_manager.entrypoints.cli.instance.options import reason_option
+from openclaw_manager.entrypoints.cli.given import DURATION
+from openclaw_manager.entrypoints.cli.instance.choosing import at_once, choose, refuse_unless_one
+from openclaw_manager.entrypoints.cli.instance.options import reason_option, several_options
 from openclaw_manager.entrypoints.cli.output import output_options, rows_table, write
 from openclaw_manager.entrypoints.cli.session import session
 from openclaw_manager.entrypoints.cli.snapshot.options import sections_option
@@ -18,14 +19,13 @@ from openclaw_manager.entrypoints.cli.snapshot.progress import progress
 if TYPE_CHECKING:
     from openclaw_manager.application.capturing import CaptureFinding
     from openclaw_manager.application.probing import Probe
-    from openclaw_manager.domain.errors import StoreError
+    from openclaw_manager.domain.label import LabelSelector
 
 _TIMEOUT = 30.0  # seconds; the first answer of a gateway that just started may take some
 
 
 @click.command
-@click.argument("instances", nargs=-1, type=INSTANCE, metavar="INSTANCE...")
-@click.option("--all", "everything", is_flag=True, help="Every instance that is not removed.")
+@several_options
 @sections_option
 @click.option(
     "--timeout",
@@ -43,6 +43,7 @@ def capture(
     ctx: click.Context,
     instances: tuple[str, ...],
     everything: bool,
+    labels: "LabelSelector | None",
     sections: tuple[Section, ...],
     timeout: float,
     concurrency: int | None,
@@ -59,11 +60,10 @@ def capture(
     or answered nothing; 5: one refused us, or all that was asked, which wins over 4; 6: secrets
     of one are lost, which wins over all.
     """
-    if bool(instances) == everything:
-        raise click.UsageError("name the instances to capture, or give --all")
+    refuse_unless_one("capture", instances, everything, labels)
     session().flag("timeout", timeout)
     session().flag("concurrency", concurrency)
-    probes, lost = _choose(instances)
+    probes, lost = choose(session().core.probes(), instances, labels)
     results = _capture_and_record(probes, sections, reason)
     if len(instances) == 1 and results[0].view is None:
         raise results[0].failure
@@ -82,19 +82,13 @@ def capture(
     ctx.exit(max([*statuses, STORE_AT_FAULT if lost else DONE]))
 
 
-def _choose(instances: tuple[str, ...]) -> "tuple[list[Probe], dict[str, StoreError]]":
-    """Find the instances that were named, or else all; the errors say who cannot be captured."""
-    probes = session().container.probes()
-    return (probes.choose(instances), {}) if instances else probes.choose_all()
-
-
 def _capture_and_record(
     probes: "list[Probe]", sections: tuple[Section, ...], reason: str | None
 ) -> list[Captured]:
     """Record whatever was captured, also when the person loses patience half-way."""
     findings: list[CaptureFinding] = []
-    settings = session().settings
-    capturing = session().container.capturing()
+    timeout, concurrency = session().settings.timeout, at_once()
+    capturing = session().core.capturing()
     try:
         with progress(len(probes)) as shown:
 
@@ -106,8 +100,8 @@ def _capture_and_record(
                 capturing.reach(
                     probes,
                     sections or tuple(Section),
-                    timeout=settings.timeout,
-                    concurrency=settings.concurrency,
+                    timeout=timeout,
+                    concurrency=concurrency,
                     heard=lambda _probe, _section: shown.heard(),
                     found=found,
                 )

@@ -6,7 +6,7 @@ from openclaw_manager.entrypoints.cli.session import session
 from openclaw_manager.entrypoints.cli.snapshot.document import snapshot_document
 
 if TYPE_CHECKING:
-    from openclaw_manager.application.snapshots import SnapshotView
+    from openclaw_manager.application.snapshot_view import SnapshotView
     from openclaw_manager.domain.section import Section
 
 

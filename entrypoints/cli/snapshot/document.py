@@ -2,10 +2,10 @@
 
 from typing import TYPE_CHECKING, Any
 
-from openclaw_manager.application.minion import iso
+from openclaw_manager.application.iso_time import iso
 
 if TYPE_CHECKING:
-    from openclaw_manager.application.snapshots import SectionState, SnapshotView
+    from openclaw_manager.application.snapshot_view import SectionState, SnapshotView
 
 _SHOWN_OF_ID = 8  # characters; a REF may be as short
 

@@ -5,10 +5,11 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
-from openclaw_manager.application.minion import iso
+from openclaw_manager.application.iso_time import iso
 from openclaw_manager.domain.section import Section
 from openclaw_manager.entrypoints.cli.errors import DONE, FAILED
-from openclaw_manager.entrypoints.cli.given import INSTANCE
+from openclaw_manager.entrypoints.cli.instance.choosing import refuse_unless_one
+from openclaw_manager.entrypoints.cli.instance.options import several_options
 from openclaw_manager.entrypoints.cli.output import output_options, rows_table, write
 from openclaw_manager.entrypoints.cli.session import session
 from openclaw_manager.entrypoints.cli.snapshot.document import called, short_id
@@ -22,16 +23,14 @@ from openclaw_manager.entrypoints.cli.snapshot.options import (
 
 if TYPE_CHECKING:
     from openclaw_manager.application.comparing import Drift
+    from openclaw_manager.domain.label import LabelSelector
 
 _SAME = "same"
 
 
 @click.command(epilog=REFERENCES)
-@click.argument("instances", nargs=-1, type=INSTANCE, metavar="[INSTANCE]...")
+@several_options
 @click.option("--baseline", type=REFERENCE, metavar="REF", required=True, help="What is right.")
-@click.option(
-    "--all", "everything", is_flag=True, help="Every instance that is not removed; the default."
-)
 @sections_option
 @click.option("--min-version", metavar="VERSION", help="The oldest version that is right.")
 @output_options
@@ -39,27 +38,30 @@ _SAME = "same"
 def drift(
     ctx: click.Context,
     instances: tuple[str, ...],
-    baseline: str,
     everything: bool,
+    labels: "LabelSelector | None",
+    baseline: str,
     sections: tuple[Section, ...],
     min_version: str | None,
     output: str,
 ) -> None:
     """Tell which instances are not set up like a baseline, by the latest snapshot of each.
 
-    Without --section, by what is set up and not by what happens to be going on: agents,
-    channels, models, config, cron and skills.
+    Without an INSTANCE and -l, of all. Without --section, by what is set up and not by what
+    happens to be going on: agents, channels, models, config, cron and skills.
 
     Exit status 1: one differs, is older than --min-version, was never captured, or has none of
     the sections that would be compared.
     """
-    if instances and everything:
-        raise click.UsageError("name instances, or give --all, and not both")
+    everything = everything or not (instances or labels)
+    refuse_unless_one("compare", instances, everything, labels)
     from openclaw_manager.application.comparing import SET_UP
 
     right = find_snapshot(baseline)
     comparing = session().container.comparing()
-    drifts = comparing.drift(right, instances or None, sections or SET_UP, min_version)
+    drifts = comparing.drift(
+        right, instances or None, sections or SET_UP, min_version, labels=labels
+    )
     states = [(one, _state(one, sections or SET_UP)) for one in drifts]
     write(
         [_document(one, state) for one, state in states],

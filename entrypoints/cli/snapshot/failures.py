@@ -9,7 +9,7 @@ import click
 from openclaw_manager.domain.section import Section, SectionCause
 
 if TYPE_CHECKING:
-    from openclaw_manager.application.snapshots import SectionState
+    from openclaw_manager.application.snapshot_view import SectionState
     from openclaw_manager.domain.section import SectionFailed
 
 HAPPENED = {

@@ -11,7 +11,7 @@ from openclaw_manager.entrypoints.cli.session import session
 if TYPE_CHECKING:
     from click.shell_completion import CompletionItem
 
-    from openclaw_manager.application.snapshots import SnapshotView
+    from openclaw_manager.application.snapshot_view import SnapshotView
 
 REFERENCES = (
     "A REF is the id of a snapshot, or the beginning of it, four characters or more; NAME for "

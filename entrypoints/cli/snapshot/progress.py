@@ -1,20 +1,17 @@
 """How far a capture is, for somebody who waits for it at a terminal."""
 
-import os
-import sys
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 
-import click
-
-_CLEARED_LINE = "\r\033[K"
+from openclaw_manager.entrypoints.cli.progress import live_line
 
 
 class Progress:
-    """One line on standard error that is written over and over, and gone in the end."""
+    """Counts what came so far, and shows it."""
 
-    def __init__(self, gateways: int) -> None:
+    def __init__(self, gateways: int, show: Callable[[str], None]) -> None:
         self._gateways = gateways
+        self._show_line = show
         self._captured = 0
         self._sections = 0
 
@@ -29,24 +26,13 @@ class Progress:
         self._show()
 
     def _show(self) -> None:
-        said = f"captured {self._captured} of {self._gateways}, sections so far: {self._sections}"
-        click.echo(f"{_CLEARED_LINE}{said}", nl=False, err=True)
-
-
-class _Silence(Progress):
-    """Says nothing: nobody watches, or the terminal cannot go back in a line."""
-
-    def _show(self) -> None:
-        pass
+        self._show_line(
+            f"captured {self._captured} of {self._gateways}, sections so far: {self._sections}"
+        )
 
 
 @contextmanager
 def progress(gateways: int) -> Iterator[Progress]:
     """Tell how far it is, on a terminal only."""
-    if not sys.stderr.isatty() or os.environ.get("TERM") == "dumb":
-        yield _Silence(gateways)
-        return
-    try:
-        yield Progress(gateways)
-    finally:
-        click.echo(_CLEARED_LINE, nl=False, err=True, color=True)
+    with live_line() as show:
+        yield Progress(gateways, show)

@@ -4,7 +4,7 @@ from typing import TYPE_CHECKING
 
 import click
 
-from openclaw_manager.application.minion import iso
+from openclaw_manager.application.iso_time import iso
 from openclaw_manager.domain.section import Section
 from openclaw_manager.entrypoints.cli.instance.options import instance_argument
 from openclaw_manager.entrypoints.cli.output import (
@@ -30,7 +30,7 @@ from openclaw_manager.entrypoints.cli.snapshot.options import (
 )
 
 if TYPE_CHECKING:
-    from openclaw_manager.application.snapshots import SectionState, SnapshotView
+    from openclaw_manager.application.snapshot_view import SectionState, SnapshotView
 
 _SHOWN_OF_HASH = len("sha256:") + 12  # as much as of fingerprints
 
