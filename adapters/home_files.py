@@ -12,7 +12,7 @@ _FOLDER_MODE = 0o700
 _FILE_MODE = 0o600
 _FOR_OTHERS = 0o077
 # Drafts have a dot before these names, and lock files, journals and damaged ones something after.
-_OURS = ("events.db", "data.json", "secrets.db")
+_OURS = ("events.db", "data.json", "secrets.db", "store.key", "watch.lock")
 _MB = 1_000_000
 _LITTLE, _TOO_LITTLE = 100 * _MB, 10 * _MB
 

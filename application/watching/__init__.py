@@ -1,0 +1,1 @@
+"""Watching: pinging instances again and again, and what of it becomes facts."""
