@@ -2,14 +2,17 @@
 
 import os
 import re
-import sqlite3
-from collections.abc import Iterable, Iterator
-from contextlib import closing, contextmanager
+from collections.abc import Iterable
+from contextlib import AbstractContextManager
+from typing import TYPE_CHECKING
 
+from openclaw_manager.adapters.event_store.looking import looking
 from openclaw_manager.adapters.event_store.schema import problem_with
-from openclaw_manager.adapters.sqlite_errors import store_error
 from openclaw_manager.domain.errors import StoreDamaged, StoreUnavailable
 from openclaw_manager.domain.stamp import Stamp
+
+if TYPE_CHECKING:
+    import sqlite3
 
 _uuid = re.compile(r"[0-9a-f]{8}-?(?:[0-9a-f]{4}-?){3}[0-9a-f]{12}", re.IGNORECASE).fullmatch
 _INSTANCES = (
@@ -65,12 +68,5 @@ class SqliteLogHead:
             (count,) = connection.execute(_COUNT).fetchone()
         return int(count)
 
-    @contextmanager
-    def _reading(self) -> Iterator[sqlite3.Connection]:
-        try:
-            with closing(
-                sqlite3.connect(self._path, timeout=self._lock_timeout, isolation_level=None)
-            ) as connection:
-                yield connection
-        except sqlite3.Error as error:
-            raise store_error(self._path, error) from error
+    def _reading(self) -> "AbstractContextManager[sqlite3.Connection]":
+        return looking(self._path, self._lock_timeout)

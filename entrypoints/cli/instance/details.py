@@ -1,7 +1,14 @@
 """How one instance is shown."""
 
+from collections.abc import Iterable
+from typing import Any
+
+import click
+
 from openclaw_manager.application.ports.view import Minion
 from openclaw_manager.entrypoints.cli.output import facts_table, write
+
+_COLORS = {"reachable": "green", "unreachable": "red"}
 
 
 def write_instance(minion: Minion, output: str) -> None:
@@ -9,8 +16,14 @@ def write_instance(minion: Minion, output: str) -> None:
     write(minion, output, names=[minion["title"]], table=lambda: details(minion))
 
 
-def details(minion: Minion) -> str:
-    """Lay out what is known of an instance, for a person."""
+def status_cell(minion: Minion) -> str:
+    """Say in one word, and in a colour, how an instance is."""
+    status = "removed" if "deletedAt" in minion else minion["fields"]["status"]
+    return click.style(status, fg=_COLORS.get(status))
+
+
+def details(minion: Minion, statistics: Iterable[tuple[str, Any]] = ()) -> str:
+    """Lay out what is known of an instance, for a person; facts of statistics among it."""
     fields = minion["fields"]
     return facts_table(
         [
@@ -26,6 +39,7 @@ def details(minion: Minion) -> str:
             ("protocol", fields.get("protocol")),
             ("last success", fields.get("lastPingAt")),
             ("round trip", milliseconds(fields.get("lastPingLatencyMs"))),
+            *statistics,
             ("token", fields.get("token")),
             ("private key", fields.get("devicePrivateKey")),
             ("public key", one_line(fields.get("devicePublicKey"))),

@@ -12,6 +12,7 @@ from openclaw_manager.entrypoints.cli.lazy import LazyGroup
         "list": "instance.reading:list_",
         "show": "instance.reading:show",
         "ping": "instance.ping:ping",
+        "watch": "instance.watch:watch",
         "update": "instance.changing:update",
         "rename": "instance.changing:rename",
         "remove": "instance.changing:remove",

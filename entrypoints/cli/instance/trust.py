@@ -4,7 +4,7 @@ import asyncio
 
 import click
 
-from openclaw_manager.application.minion import iso
+from openclaw_manager.application.iso_time import iso
 from openclaw_manager.domain.trust import TlsFingerprint
 from openclaw_manager.entrypoints.cli.given import DURATION
 from openclaw_manager.entrypoints.cli.instance.details import write_instance
