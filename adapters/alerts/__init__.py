@@ -1,0 +1,1 @@
+"""Ways to tell somebody that a gateway went down, or came up again."""
