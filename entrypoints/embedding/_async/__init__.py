@@ -1,0 +1,1 @@
+"""``AsyncManager``: for the tasks of an event loop."""
