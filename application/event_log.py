@@ -4,11 +4,16 @@ from collections.abc import Collection, Iterable, Iterator, Mapping
 from contextlib import suppress
 from datetime import datetime
 from itertools import islice
-from typing import TYPE_CHECKING, Any, ClassVar, cast
+from typing import TYPE_CHECKING, Any, cast
 from uuid import UUID
 
 from eventsourcing.application import AggregateNotFoundError, Application
-from eventsourcing.persistence import InfrastructureFactory, Mapper, RecordConflictError
+from eventsourcing.persistence import (
+    InfrastructureFactory,
+    Mapper,
+    RecordConflictError,
+    Recording,
+)
 from eventsourcing.utils import Environment, EnvType, register_topic
 
 from openclaw_manager.application.ports.log_recorder import LogRecorder, Sought
@@ -20,7 +25,7 @@ from openclaw_manager.application.transcoding import (
 )
 from openclaw_manager.domain.errors import StoreDamaged, StoreError
 from openclaw_manager.domain.instance import Instance
-from openclaw_manager.domain.provenance import Fact, StateSnapshot
+from openclaw_manager.domain.provenance import Fact, FactKeeper, StateSnapshot
 from openclaw_manager.domain.reservation import NameReservation
 
 if TYPE_CHECKING:
@@ -30,8 +35,13 @@ if TYPE_CHECKING:
 # The library does this for the events of an aggregate by itself, and not for its snapshot.
 register_topic(StateSnapshot.TOPIC, StateSnapshot)
 
+# What has one event and no more is read as fast without its state.
+_STATES_KEPT = (Instance, NameReservation)
+_STATE_EVERY = 50  # events
+
 _EVERYTHING = Sought()
 _AT_ONCE = 200  # instances
+_NEWEST = 2**62  # a version that no aggregate gets to
 _BEGINNINGS = (Instance.Registered.TOPIC, Instance.Adopted.TOPIC)
 
 
@@ -44,6 +54,12 @@ def _replay(aggregate: Any, facts: Iterable[Any]) -> Any:
     for fact in facts:
         aggregate = fact.mutate(aggregate)
     return aggregate
+
+
+def _reaches_a_milestone(keeper: FactKeeper) -> bool:
+    """Whether so many events are pending that the state should be kept once they are saved."""
+    stored = keeper.version - len(keeper.pending_events)
+    return keeper.version // _STATE_EVERY > stored // _STATE_EVERY
 
 
 def fact_mapper() -> FactMapper:
@@ -67,9 +83,6 @@ class EventLog(Application[UUID]):
     """
 
     name = "openclaw-manager"
-    # What has one event and no more is read as fast without a snapshot of its state.
-    snapshotting_intervals: ClassVar = {Instance: 50, NameReservation: 50}
-    snapshotting_projectors: ClassVar = {Instance: _replay, NameReservation: _replay}
 
     def __init__(self, factory: InfrastructureFactory) -> None:
         self._given_factory = factory
@@ -89,10 +102,20 @@ class EventLog(Application[UUID]):
         """Write events as flat JSON."""
         return fact_mapper()
 
-    def take_snapshot(self, *args: Any, **kwargs: Any) -> None:
-        """Take a snapshot, or do without: it saves time later, and the events are safe."""
-        with suppress(StoreError, RecordConflictError):
-            super().take_snapshot(*args, **kwargs)
+    def save(self, *objs: Any, **kwargs: Any) -> list[Recording[UUID]]:
+        """Append the pending events of aggregates, and keep the state of some of them.
+
+        Doing without the latter costs time later, and the events are safe.
+        """
+        keepers = [one for one in objs if type(one) in _STATES_KEPT]
+        grown = [one for one in keepers if _reaches_a_milestone(one)]
+        # The library's own asks of each what it is, which takes as long as to write it down.
+        events = [event for one in objs for event in one.collect_events()]
+        recordings = list(self.events.put(events, **kwargs))
+        if grown and self.snapshots is not None:
+            with suppress(StoreError, RecordConflictError):
+                self.snapshots.put([StateSnapshot.take(one) for one in grown])
+        return recordings
 
     @property
     def id(self) -> str:
@@ -116,6 +139,10 @@ class EventLog(Application[UUID]):
         while some := dict(islice(wanted, _AT_ONCE)):
             for stored in self._recorder.select_aggregates(some):
                 yield _replay(None, map(self.mapper.to_domain_event, stored))
+
+    def latest(self, ids: Iterable[UUID]) -> list[Instance]:
+        """Read instances as they are, many at once, in their order; the log must have them."""
+        return list(self.instances(dict.fromkeys(ids, _NEWEST)))
 
     def reservation(self, name: str) -> NameReservation | None:
         """Read who holds a name; None if nobody ever did."""

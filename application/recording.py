@@ -1,13 +1,11 @@
 """How decisions become facts in the log: decided again whenever somebody else was faster."""
 
 from collections.abc import Callable, Mapping, Sequence
-from typing import TypeVar
+from typing import TYPE_CHECKING, TypeVar, cast
 
 from eventsourcing.persistence import RecordConflictError
 
 from openclaw_manager.application.event_log import EventLog
-from openclaw_manager.application.ports.clock import Clock
-from openclaw_manager.application.ports.secret_store import SecretStore
 from openclaw_manager.application.projection import Projection
 from openclaw_manager.domain.errors import (
     OldSecretKept,
@@ -16,8 +14,12 @@ from openclaw_manager.domain.errors import (
     TooMuchContention,
     ViewBehind,
 )
-from openclaw_manager.domain.provenance import FactKeeper, Provenance
+from openclaw_manager.domain.provenance import Fact, FactKeeper, Provenance
 from openclaw_manager.domain.reason import Reason
+
+if TYPE_CHECKING:
+    from openclaw_manager.application.ports.clock import Clock
+    from openclaw_manager.application.ports.secret_store import SecretStore
 
 Decision = TypeVar("Decision", bound=Sequence[FactKeeper])
 
@@ -33,9 +35,9 @@ class FactRecorder:
     def __init__(
         self,
         log: EventLog,
-        secrets: SecretStore,
+        secrets: "SecretStore",
         projection: Projection,
-        clock: Clock,
+        clock: "Clock",
         actor: str,
     ) -> None:
         self._log = log
@@ -55,12 +57,14 @@ class FactRecorder:
         *,
         keep: Mapping[str, str] = _NO_SECRETS,
         drop: Sequence[str] = (),
+        appended: list[tuple[int, Fact]] | None = None,
     ) -> Decision:
         """Append the facts of the aggregates that ``decide`` returns, all of them or none.
 
         ``decide`` reads what it decides upon; it is called again when others changed that
         meanwhile. The secrets in ``keep`` are stored before the facts that refer to them, and
-        the references in ``drop``, which ``decide`` may fill, are erased afterwards.
+        the references in ``drop``, which ``decide`` may fill, are erased afterwards. ``appended``
+        is filled with the facts and their positions.
 
         Returns the decision that was recorded. Raises what ``decide`` raises,
         ``TooMuchContention``, a ``StoreError`` when nothing was recorded, and when the facts
@@ -69,7 +73,9 @@ class FactRecorder:
         decision = decide()  # what is refused at once leaves no secret behind
         if keep:
             self._secrets.put(keep)
-        decision = self._append(decision, decide, keep)
+        decision, facts = self._append(decision, decide, keep)
+        if appended is not None:
+            appended += facts
         try:
             self._publish(decision)
         finally:  # also where the view is behind: what was replaced is not to be found any more
@@ -78,14 +84,15 @@ class FactRecorder:
 
     def _append(
         self, decision: Decision, decide: Callable[[], Decision], keep: Mapping[str, str]
-    ) -> Decision:
+    ) -> tuple[Decision, list[tuple[int, Fact]]]:
         for _ in range(_TRIES):
             try:
-                self._log.save(*decision)
+                recordings = self._log.save(*decision)
             except RecordConflictError:
                 decision = self._decide_again(decide, keep)
             else:
-                return decision
+                facts = [(one.notification.id, cast(Fact, one.domain_event)) for one in recordings]
+                return decision, facts
         self._forget(keep)
         raise TooMuchContention
 

@@ -1,6 +1,7 @@
 """What every secret store does, the fake one and the real ones."""
 
 from collections.abc import Iterator
+from contextlib import ExitStack
 from pathlib import Path
 
 import keyring
@@ -9,9 +10,12 @@ from keyring.backend import KeyringBackend
 from keyring.errors import PasswordDeleteError
 
 from fakes.secret_store import InMemorySecretStore
+from openclaw_manager.adapters.postgres.seal import new_key
+from openclaw_manager.adapters.postgres.secrets import SealedSecretStore
 from openclaw_manager.adapters.secret_store.keyring import KeyringSecretStore
 from openclaw_manager.adapters.secret_store.sqlite import SqliteSecretStore
 from openclaw_manager.application.ports.secret_store import SecretStore
+from stores import PostgresStore
 
 
 class KeyringInMemory(KeyringBackend):
@@ -35,12 +39,17 @@ class KeyringInMemory(KeyringBackend):
         del self._passwords[service, username]
 
 
-@pytest.fixture(params=["fake", "sqlite", "keyring"])
+@pytest.fixture(params=["fake", "sqlite", "sealed", "keyring"])
 def store(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[SecretStore]:
     if request.param == "fake":
         yield InMemorySecretStore()
     elif request.param == "sqlite":
         yield SqliteSecretStore(tmp_path / "secrets.db", lock_timeout=5)
+    elif request.param == "sealed":
+        with ExitStack() as closing:
+            database = PostgresStore(request.getfixturevalue("postgres"), closing)
+            key = new_key()
+            yield SealedSecretStore(database.connections(), lambda: key)
     else:
         before = keyring.get_keyring()
         keyring.set_keyring(KeyringInMemory())

@@ -1,0 +1,1 @@
+"""``store``: where the log is kept."""
