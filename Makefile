@@ -15,8 +15,8 @@ CHECKED := adapters application domain entrypoints tests $(wildcard benchmarks d
 
 .DEFAULT_GOAL := help
 .DELETE_ON_ERROR:
-.PHONY: help demo test check format lint types imports bench test-gateway test-newest \
-	constraints wheel clean lint-root
+.PHONY: help demo test check format lint types imports bench test-gateway test-newest test-postgres \
+	test-fastapi constraints wheel clean lint-root
 
 help: ## list the targets
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "make %-14s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
@@ -91,6 +91,17 @@ test-newest: ## run the tests on the newest Python that Debian has
 	build/newest/venv/bin/python -m pip --disable-pip-version-check install --quiet \
 		--constraint constraints.txt --no-build-isolation --editable '.[keyring,test]'
 	build/newest/venv/bin/python -m pytest $(ARGS)
+
+test-postgres: $(VENV)/development.stamp ## test on a real PostgreSQL, where no test may be skipped
+	$(BIN)/python -m pytest --skips-fail tests/contract/test_event_log.py \
+		tests/integration/test_postgres.py tests/integration/test_sealed_secrets.py \
+		tests/end_to_end/test_shared_store.py $(ARGS)
+
+# Not in the venv: where FastAPI is installed, dependency-injector imports it at each start.
+test-fastapi: $(VENV)/development.stamp ## run the application of the guide (installs FastAPI)
+	$(PIP) install --quiet --upgrade --target build/fastapi fastapi==0.165.0
+	OPENCLAW_MANAGER_TEST_FASTAPI=build/fastapi $(BIN)/python -m pytest --skips-fail \
+		tests/end_to_end/test_embedding_guide.py $(ARGS)
 
 constraints: ## pin the newest versions of all that is installed here
 	rm -rf build/constraints && $(PYTHON) -m venv build/constraints

@@ -6,14 +6,13 @@ from dataclasses import dataclass
 
 from openclaw_manager.application.archive import Header, event_line, secrets_line
 from openclaw_manager.application.event_log import EventLog
-from openclaw_manager.application.own_device import REFERENCE
 from openclaw_manager.application.ports.log_evidence import LogEvidence, StoredRow
 from openclaw_manager.application.ports.sealing import Sealing
 from openclaw_manager.application.ports.secret_store import SecretStore
 from openclaw_manager.application.proof.chain_check import ChainCheck
 from openclaw_manager.domain.chain import beginning
 from openclaw_manager.domain.errors import StoreDamaged, TooMuchContention
-from openclaw_manager.domain.secret import references_in
+from openclaw_manager.domain.secret import OWN_DEVICE, references_in
 
 _BATCH = 1000
 _TRIES = 5
@@ -95,7 +94,7 @@ class Exporting:
         for _ in range(_TRIES):
             position = self._log.head()
             references = self._referred_to(position)
-            secrets = self._secrets.get([*references, REFERENCE])
+            secrets = self._secrets.get([*references, OWN_DEVICE])
             missing = references - secrets.keys()
             if missing <= lost:
                 return _State(position, secrets, len(missing))

@@ -1,10 +1,11 @@
 """Instances and snapshots as Minions: the records that people and other tools read."""
 
 from collections.abc import Mapping
-from datetime import UTC, datetime
+from datetime import datetime
 from typing import TYPE_CHECKING, Any
 from uuid import UUID, uuid5
 
+from openclaw_manager.application.iso_time import iso
 from openclaw_manager.application.ports.view import (
     INSTANCE_TYPE,
     SNAPSHOT_TYPE,
@@ -123,10 +124,3 @@ def _value(secret: SecretReference | None, secrets: Mapping[str, str]) -> str | 
 
 def _iso_again(written: str | None) -> str | None:
     return iso(datetime.fromisoformat(written)) if written else None
-
-
-def iso(moment: datetime | None) -> str | None:
-    """Write a time in UTC with milliseconds and a ``Z``, as every Minion has it."""
-    if moment is None:
-        return None
-    return moment.astimezone(UTC).isoformat(timespec="milliseconds").removesuffix("+00:00") + "Z"

@@ -1,7 +1,7 @@
 """The projection: what the log says of each instance, brought into the view."""
 
-import re
 from collections.abc import Iterable, Iterator, Mapping
+from contextlib import suppress
 from typing import TYPE_CHECKING
 from uuid import UUID
 
@@ -15,8 +15,6 @@ from openclaw_manager.domain.stamp import Stamp
 
 if TYPE_CHECKING:
     from openclaw_manager.domain.snapshot import Snapshot
-
-_AS_WE_WRITE_IDS = r"[0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12}"
 
 
 class Projection:
@@ -79,7 +77,7 @@ class Projection:
         """
         kept = {one["targetId"] for one in shown.relations if one["type"] == "parent_of"}
         following = {one["sourceId"] for one in shown.relations if one["type"] == "follows"}
-        ours = map(self._log.snapshot, self._log.known_snapshots(_ids(held - kept)))
+        ours = map(self._log.snapshot, self._log.known_snapshots(list(_ids(held - kept))))
         old = [snapshot for snapshot in ours if snapshot.instance_id in instance_ids]
         yield from (str(snapshot.id) for snapshot in old)
         # The oldest that is kept follows one that is not.
@@ -99,9 +97,13 @@ def _problem_with(view: Stamp | None, head: Stamp) -> str | None:
     return None
 
 
-def _ids(texts: Iterable[str]) -> list[UUID]:
+def _ids(texts: Iterable[str]) -> Iterator[UUID]:
     """Read those that are written as we write ids."""
-    return [UUID(text) for text in texts if re.fullmatch(_AS_WE_WRITE_IDS, text)]
+    for text in texts:
+        with suppress(ValueError):
+            id_ = UUID(text)
+            if str(id_) == text:
+                yield id_
 
 
 def _relations_of(snapshots: "Iterable[Snapshot]") -> Iterator[str]:

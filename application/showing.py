@@ -12,11 +12,11 @@ from openclaw_manager.application.minion import (
     minion_of,
     snapshot_minion,
 )
-from openclaw_manager.application.ports.secret_store import SecretStore
 from openclaw_manager.application.ports.view import Minion, Relation
 from openclaw_manager.domain.instance import Instance
 
 if TYPE_CHECKING:
+    from openclaw_manager.application.ports.secret_store import SecretStore
     from openclaw_manager.domain.snapshot import Snapshot
 
 
@@ -36,7 +36,7 @@ class Showing:
     """
 
     def __init__(
-        self, log: EventLog, secrets: SecretStore, *, with_secrets: bool, snapshots_shown: int
+        self, log: EventLog, secrets: "SecretStore", *, with_secrets: bool, snapshots_shown: int
     ) -> None:
         self._log = log
         self._secrets = secrets

@@ -4,7 +4,6 @@ from collections.abc import Mapping, Sequence
 from typing import TYPE_CHECKING
 
 from openclaw_manager.application.ports.gateway_link import Device, Target
-from openclaw_manager.application.ports.secret_store import SecretStore
 from openclaw_manager.domain.device import KeyKind
 from openclaw_manager.domain.errors import SecretMissing, StoreDamaged, StoreError
 from openclaw_manager.domain.instance import Instance
@@ -14,13 +13,14 @@ from openclaw_manager.domain.secret import SecretReference, references_in
 if TYPE_CHECKING:
     from openclaw_manager.application.own_device import OwnDevice
     from openclaw_manager.application.ports.device_keys import DeviceKeys
+    from openclaw_manager.application.ports.secret_store import SecretStore
 
 
 class Targets:
     """Puts targets together. ``platform`` is what a new device says that it runs on."""
 
     def __init__(
-        self, secrets: SecretStore, keys: "DeviceKeys", own_device: "OwnDevice", platform: str
+        self, secrets: "SecretStore", keys: "DeviceKeys", own_device: "OwnDevice", platform: str
     ) -> None:
         self._secrets = secrets
         self._keys = keys

@@ -4,7 +4,8 @@ from collections.abc import Callable, Sequence
 from datetime import datetime
 
 from openclaw_manager.application.event_log import EventLog
-from openclaw_manager.application.minion import iso, shown
+from openclaw_manager.application.iso_time import iso
+from openclaw_manager.application.minion import shown
 from openclaw_manager.application.ports.clock import Clock
 from openclaw_manager.application.ports.view import Minion
 from openclaw_manager.application.showing import Showing, Shown

@@ -22,7 +22,7 @@ from eventsourcing.utils import TopicError, resolve_topic
 from openclaw_manager.domain.errors import StoreDamaged
 
 _TAGGED = b'"_type_"'
-_time = re.compile(rb'\{"timestamp":"([^"]{10,40})"').match
+_TIME = rb'\{"timestamp":"([^"]{10,40})"'
 
 _UNREADABLE = (ValueError, LookupError, AttributeError, TypeError, RecursionError)
 # Where the kinds of events are that few commands read: imported when there is one of them.
@@ -63,7 +63,7 @@ TIME_WITHIN = 60  # bytes, from the beginning of the state of an event
 
 def time_in(beginning: bytes) -> datetime:
     """Read the time of an event from how its state begins; raises ``ValueError``."""
-    match = _time(beginning)
+    match = re.match(_TIME, beginning)
     if not match:
         raise ValueError("no time at the beginning")
     return datetime.fromisoformat(match[1].decode())

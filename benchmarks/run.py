@@ -18,7 +18,8 @@ from pathlib import Path
 
 from bench import Bench, Result
 from commands import list_row, ping_rows, register_rows
-from fleet import fleet_row
+from embedding import embedding_rows
+from fleet import fleet_rows
 from large_view import large_view_row
 from long_history import long_history_rows
 from parallel import kills_row, parallel_row
@@ -27,6 +28,7 @@ from replay import replay_row
 from signing import signing_row
 from snapshots import capture_rows, diff_row, growth_row
 from time_travel import time_travel_rows
+from year import year_rows
 
 from openclaw_manager.entrypoints.cli.output import rows_table
 
@@ -34,7 +36,7 @@ ROWS: dict[str, Callable[[Bench], list[Result]]] = {
     "list": list_row,
     "register": register_rows,
     "ping": ping_rows,
-    "fleet": fleet_row,
+    "fleet": fleet_rows,
     "signing": signing_row,
     "large-view": large_view_row,
     "replay": replay_row,
@@ -45,6 +47,8 @@ ROWS: dict[str, Callable[[Bench], list[Result]]] = {
     "growth": growth_row,
     "diff": diff_row,
     "long-history": long_history_rows,
+    "year": year_rows,
+    "embedding": embedding_rows,
     "parallel": parallel_row,
     "kills": kills_row,
 }

@@ -3,6 +3,8 @@
     python docs/generate.py            write them
     python docs/generate.py --check    write nothing, and exit with 1 if one is out of step
 
+The verbs for threads are written as well, from those for tasks: see ``docs/twin.py``.
+
 Such a part stands between ``<!-- generated: NAME -->`` and ``<!-- end: NAME -->``, in any
 document; everything around it is written by hand.
 """
@@ -10,13 +12,18 @@ document; everything around it is written by hand.
 import re
 import sys
 from collections.abc import Callable, Iterable, Iterator, Sequence
+from datetime import UTC, datetime
 from inspect import getdoc
 from pathlib import Path
 
+import api
 import click
 from eventsourcing.utils import get_topic
+from twin import twins
 
+from openclaw_manager.adapters.metrics.family import Family
 from openclaw_manager.application.ports.examination import CheckId
+from openclaw_manager.application.ports.watch_observer import Trouble
 from openclaw_manager.domain.caution import Caution
 from openclaw_manager.domain.condition import Cause, Condition
 from openclaw_manager.domain.errors import InvalidInput, OpenClawManagerError, StoreError
@@ -34,10 +41,12 @@ from openclaw_manager.entrypoints.cli.remedies import NEXT
 from openclaw_manager.entrypoints.cli.snapshot.failures import HAPPENED
 from openclaw_manager.entrypoints.cli.snapshot.failures import NEXT as WHAT_NEXT
 from openclaw_manager.entrypoints.composition import settings
+from openclaw_manager.entrypoints.composition.metrics import metrics_page
 from openclaw_manager.entrypoints.composition.simulation import Fault
 
 ROOT = Path(__file__).parents[1]
 PROGRAM = "openclaw-manager"
+_NOT_TYPED = "openclaw_manager._refusals"  # errors that only other programs meet
 _HELP_WIDTH = 100  # characters; as wide as the program itself ever makes it
 
 EXIT_STATUSES = {
@@ -59,14 +68,29 @@ EXIT_STATUSES = {
 
 SETTINGS = {
     "home": "the folder in which everything is kept",
-    "store": "where the log is kept: `sqlite`",
-    "secret_store": "where secrets are kept: `file` (`secrets.db`) or `keyring`",
+    "store": "where the log is kept: `sqlite`, or an address of PostgreSQL without a password",
+    "secret_store": "where secrets are kept: `file` (`secrets.db`) or `keyring`; with a log in "
+    "PostgreSQL also `sealed`, which then is the default",
+    "key_file": "the file of the key for sealed secrets, in the home unless the path is absolute; "
+    "`OPENCLAW_MANAGER_KEY` beats it with the key itself",
     "snapshot_secrets": "whether `data.json` carries secrets: `include` or `omit`",
     "snapshots_shown": "how many snapshots of each instance `data.json` shows, the last ones",
     "timeout": "how long one ping may take in all",
     "concurrency": "how many pings run at once",
+    "interval": "how often a watch pings each gateway",
+    "failures": "how many pings in a row have to fail for a watch to call a gateway down",
+    "successes": "how many pings in a row have to succeed for it to be up again",
     "lock_timeout": "how long to wait for other processes",
     "actor": "who is recorded as the author of events",
+}
+
+TROUBLES = {
+    Trouble.OBSERVER_OFFLINE: "this machine has no network, so that failures count for nobody",
+    Trouble.STORE_AT_FAULT: "what was found cannot be recorded, or the instances cannot be read",
+    Trouble.CHECK_FAILED: "an instance could not be checked, for a fault in this program",
+    Trouble.SECRET_MISSING: "secrets of an instance are lost, so that it is not watched",
+    Trouble.LATE: "pings take longer than the time until the next is due",
+    Trouble.CLOCK_SET_BACK: "the clock of this machine was set back",
 }
 
 _CONDITIONS = {
@@ -111,6 +135,7 @@ CHECKS = {
     CheckId.SECRETS_RESOLVE: "each secret that the log refers to is there",
     CheckId.SECRETS_ORPHANED: "secrets that nothing refers to; never more than told",
     CheckId.DEVICE_KEY: "the device key of this home is there, if it is in use, and can be read",
+    CheckId.ALERTS: "every alert in `config.toml` can be taken, and its secrets are there",
     CheckId.RESOLVE: "the host name has an address",
     CheckId.TCP: "something listens at the port",
     CheckId.TLS: "the certificate is the right one, and does not end soon",
@@ -186,7 +211,11 @@ def error_classes(
     kind: type[OpenClawManagerError] = OpenClawManagerError,
 ) -> Iterator[type[OpenClawManagerError]]:
     """List all errors of this program, without those that only group others."""
-    below = [one for one in kind.__subclasses__() if one.__module__.startswith("openclaw_manager.")]
+    below = [
+        one
+        for one in kind.__subclasses__()
+        if one.__module__.startswith("openclaw_manager.") and one.__module__ != _NOT_TYPED
+    ]
     if kind not in (OpenClawManagerError, InvalidInput, StoreError):
         yield kind
     for one in below:
@@ -321,6 +350,28 @@ def _dialects(fault: Fault) -> str:
     return ", ".join(code(dialect) for dialect in Dialect if dialect in fault.dialects)
 
 
+def metric_table() -> str:
+    """List the metrics, and which of them are told without a watch."""
+    known = "".join(metrics_page([_PINGED], {"": datetime.now(UTC)}))
+    rows = [
+        [
+            code(family.metric),
+            family.kind,
+            ", ".join(map(code, family.labels)),
+            family.unit,
+            "yes" if f"# TYPE {family.metric} " in known else "",
+            family.says,
+        ]
+        for family in Family
+    ]
+    return table(["metric", "type", "labels", "unit", "in the file", "says"], rows)
+
+
+def trouble_table() -> str:
+    """List what may be wrong with a watch."""
+    return table(["trouble", "means"], [[code(one), TROUBLES[one]] for one in Trouble])
+
+
 PARTS: dict[str, Callable[[], str]] = {
     "commands": command_reference,
     "exit statuses": exit_status_table,
@@ -336,7 +387,28 @@ PARTS: dict[str, Callable[[], str]] = {
     "section causes": section_cause_table,
     "checks": check_table,
     "settings": setting_table,
+    "metrics": metric_table,
+    "troubles": trouble_table,
     "faults": fault_table,
+    "verbs": api.verbs,
+    "results": api.result_reference,
+    "ports": api.port_reference,
+}
+
+# An instance of which everything is known.
+_PINGED = {
+    "id": "",
+    "title": "",
+    "tags": ["one"],
+    "fields": {
+        "url": "",
+        "condition": Condition.DEGRADED,
+        "cause": Cause.SLOW,
+        "lastPingAt": "2026-11-24T12:00:00.000Z",
+        "lastPingLatencyMs": 1.0,
+        "version": "2026.9.6",
+        "certificateExpiresAt": "2026-11-24T12:00:00.000Z",
+    },
 }
 
 _PART = re.compile(
@@ -362,8 +434,8 @@ def main(arguments: Sequence[str]) -> int:
     if arguments not in ([], ["--check"]):
         print("usage: python docs/generate.py [--check]", file=sys.stderr)
         return 2
-    written = {path: path.read_text(encoding="utf-8") for path in documents()}
-    stale = {path: new for path, old in written.items() if (new := filled(old)) != old}
+    wanted = {path: filled(path.read_text(encoding="utf-8")) for path in documents()} | twins()
+    stale = {path: new for path, new in wanted.items() if path.read_text("utf-8") != new}
     for path, text in stale.items():
         if not arguments:
             path.write_text(text, encoding="utf-8")

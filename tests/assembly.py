@@ -20,6 +20,7 @@ from openclaw_manager.application.adoption.entries import EntryReader
 from openclaw_manager.application.capturing import Capturing
 from openclaw_manager.application.comparing import Comparing
 from openclaw_manager.application.configurations import Configurations
+from openclaw_manager.application.credentials import CredentialDesk
 from openclaw_manager.application.event_log import EventLog
 from openclaw_manager.application.history import History
 from openclaw_manager.application.instances import Instances
@@ -30,8 +31,10 @@ from openclaw_manager.application.projection import Projection
 from openclaw_manager.application.proof.checkpoints import Checkpoints
 from openclaw_manager.application.proof.verification import Verification
 from openclaw_manager.application.purging import Purging
+from openclaw_manager.application.recording import FactRecorder
 from openclaw_manager.application.showing import Showing
 from openclaw_manager.application.snapshots import Snapshots
+from openclaw_manager.application.targets import Targets
 from openclaw_manager.application.time_travel import TimeTravel
 from openclaw_manager.application.trusting import Trusting
 from openclaw_manager.entrypoints.composition.container import Container
@@ -47,6 +50,9 @@ class Core:
     view: DataJson
     secrets: SqliteSecretStore
     projection: Projection
+    facts: FactRecorder
+    desk: CredentialDesk
+    targets: Targets
     instances: Instances
     probes: Probes
     pinging: Pinging
@@ -94,6 +100,9 @@ def core_in(home: Path, **settings: str) -> Core:
         view=container.view(),
         secrets=container.secret_store(),
         projection=container.projection(),
+        facts=container.facts(),
+        desk=container.credential_desk(),
+        targets=container.targets(),
         instances=container.instances(),
         probes=container.probes(),
         pinging=container.pinging(),

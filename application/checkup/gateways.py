@@ -1,7 +1,7 @@
 """The checkup of gateways: each is pinged once, and asked over HTTP how it is."""
 
 import asyncio
-from collections.abc import Container, Iterable, Sequence
+from collections.abc import Container, Iterable, Mapping, Sequence
 from time import perf_counter
 from uuid import UUID
 
@@ -28,6 +28,13 @@ from openclaw_manager.domain.text import is_printable
 
 _MS = 1000
 _LONGEST_WORD = 60  # of what a gateway says over HTTP
+
+
+def broken_at_home(verdicts: Mapping[CheckId, Verdict]) -> set[CheckId]:
+    """Name what the gateways cannot be shown; that there is no key yet is no fault."""
+    broken = {id_ for id_, verdict in verdicts.items() if verdict is Verdict.FAILED}
+    unread = verdicts[CheckId.SECRET_STORE] is not Verdict.OK
+    return broken | {CheckId.SECRET_STORE} if unread else broken
 
 
 class GatewayCheckup:

@@ -4,8 +4,9 @@ from collections import defaultdict
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from datetime import UTC, datetime, timedelta
 
+from openclaw_manager.application.alerting.secrets import REFERENCES
 from openclaw_manager.application.event_log import EventLog
-from openclaw_manager.application.own_device import REFERENCE, OwnDevice
+from openclaw_manager.application.own_device import OwnDevice
 from openclaw_manager.application.ports.clock import Clock
 from openclaw_manager.application.ports.examination import (
     Check,
@@ -16,7 +17,7 @@ from openclaw_manager.application.ports.examination import (
 from openclaw_manager.application.ports.secret_store import SecretStore
 from openclaw_manager.domain.address import GatewayUrl
 from openclaw_manager.domain.instance import Instance
-from openclaw_manager.domain.secret import references_in
+from openclaw_manager.domain.secret import OWN_DEVICE, references_in
 
 # Clocks of machines that share a log differ a little, and those without a battery by decades.
 _TOLERANCE = timedelta(seconds=5)
@@ -98,7 +99,8 @@ class SecretRecords:
                 CheckId.SECRETS_ORPHANED, Verdict.SKIPPED, "this secret store cannot be listed"
             )
         known = {ref for one in instances for ref in _references(one)}
-        orphans = [ref for ref in kept if ref not in known and ref != REFERENCE]
+        others = [ref for ref in kept if ref != OWN_DEVICE and not ref.startswith(REFERENCES)]
+        orphans = [ref for ref in others if ref not in known]
         if orphans:
             leftover = f"nothing refers to {_count(len(orphans), 'secret')}, which does no harm"
             return _ok(CheckId.SECRETS_ORPHANED, leftover)

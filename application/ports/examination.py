@@ -35,6 +35,7 @@ class CheckId(StrEnum):
     SECRETS_RESOLVE = "secrets-resolve"
     SECRETS_ORPHANED = "secrets-orphaned"
     DEVICE_KEY = "device-key"
+    ALERTS = "alerts"
 
     RESOLVE = "resolve"
     TCP = "tcp"

@@ -2,8 +2,6 @@
 
 from collections import Counter
 from collections.abc import Sequence
-from datetime import UTC, datetime
-from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import click
@@ -59,7 +57,7 @@ def _foreseen(given: "Given") -> "list[Fate]":
     if problem:
         raise problem
     examined = _examined(given, container)
-    if has_log(session().settings.home):
+    if has_log(session().settings):
         return container.adopting().foresee(examined, given.carried)
     return Deciding(lambda _: False, lambda _: None, given.carried).fates(examined)
 
@@ -82,17 +80,14 @@ def _examined(given: "Given", container: "Container") -> "list[Examined]":
 
 
 def _keep(view: str, fates: "Sequence[Fate]") -> None:
-    """Keep what is left off in a file for its owner alone: it may be a key's only copy."""
+    """Keep what is left off in a file for its owner alone."""
     from openclaw_manager.entrypoints.cli.written_files import write_files
+    from openclaw_manager.entrypoints.composition.adoption import left_off
 
-    lost = [
-        {"id": fate.id, "title": fate.name} | {part.key: part.value for part in fate.left_off}
-        for fate in fates
-        if fate.left_off
-    ]
-    if not lost:
+    kept = left_off(view, fates)
+    if kept is None:
         return
-    place = Path(f"{view}.left-off-{datetime.now(UTC):%Y%m%dT%H%M%S.%fZ}")
+    place, lost = kept
     write_files({place: json_text(lost, indent=2) + "\n"}, force=False)
     warn(f"what is left off is kept in {place}; delete it when you have what you need from it")
 

@@ -2,7 +2,7 @@
 
 import asyncio
 from collections import Counter
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from typing import TYPE_CHECKING, Any
 
 import click
@@ -101,6 +101,8 @@ def _examine_gateways(
         if selector is not None and nothing_recorded:
             raise InstanceNotFound(selector)
         return []
+    from openclaw_manager.application.checkup.gateways import broken_at_home
+
     checkup = container.gateway_checkup()
     settings = container.settings()
     return asyncio.run(
@@ -108,16 +110,9 @@ def _examine_gateways(
             checkup.choose(selector),
             timeout=settings.timeout,
             concurrency=settings.concurrency,
-            broken=_broken(verdicts),
+            broken=broken_at_home(verdicts),
         )
     )
-
-
-def _broken(verdicts: Mapping[CheckId, Verdict]) -> set[CheckId]:
-    """Name what the gateways cannot be shown; that there is no key yet is no fault."""
-    broken = {id_ for id_, verdict in verdicts.items() if verdict is Verdict.FAILED}
-    unread = verdicts[CheckId.SECRET_STORE] is not Verdict.OK
-    return broken | {CheckId.SECRET_STORE} if unread else broken
 
 
 def _document(check: Check, home: str) -> dict[str, Any]:

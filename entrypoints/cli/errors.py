@@ -19,6 +19,7 @@ DONE, FAILED, REFUSED_INPUT, NO_SUCH_INSTANCE = 0, 1, 2, 3
 TARGET_DOWN, TARGET_REFUSED, STORE_AT_FAULT, INTERRUPTED = 4, 5, 6, 130
 
 _INTERRUPTED = "interrupted"
+_LOOK_AT_FILE = "check who may use it: ls -la {place}"
 
 # The first class that fits decides.
 _STATUSES: tuple[tuple[type[BaseException], int], ...] = (
@@ -29,11 +30,14 @@ _STATUSES: tuple[tuple[type[BaseException], int], ...] = (
     (errors.InstanceNotPaired, REFUSED_INPUT),
     (errors.InstanceNotFound, NO_SUCH_INSTANCE),
     (errors.AmbiguousInstance, NO_SUCH_INSTANCE),
+    (errors.NothingSelected, NO_SUCH_INSTANCE),
     (errors.InstanceRemoved, NO_SUCH_INSTANCE),
+    (errors.IncidentNotFound, NO_SUCH_INSTANCE),
     (errors.SnapshotNotFound, NO_SUCH_INSTANCE),
     (errors.AmbiguousSnapshot, NO_SUCH_INSTANCE),
     (errors.NeverCaptured, NO_SUCH_INSTANCE),
     (errors.SectionNotCaptured, NO_SUCH_INSTANCE),
+    (errors.AlertNotFound, NO_SUCH_INSTANCE),
     (errors.StoreError, STORE_AT_FAULT),
     (click.UsageError, REFUSED_INPUT),
     (click.Abort, INTERRUPTED),
@@ -48,8 +52,10 @@ _HINTS: tuple[tuple[type[BaseException], str], ...] = (
     (errors.NameTaken, "see who has it: openclaw-manager instance show {holder}"),
     (errors.InstanceNotFound, "see what there is: openclaw-manager instance list --all"),
     (errors.AmbiguousInstance, "give more of the id"),
+    (errors.NothingSelected, "see what tags there are: openclaw-manager instance list -o yaml"),
     (errors.InstanceStillPresent, "remove it: openclaw-manager instance remove {name}"),
     (errors.LogExists, "use another home: openclaw-manager --home DIR audit import FILE"),
+    (errors.IncidentNotFound, "see what there is: openclaw-manager incident list"),
     (errors.SnapshotNotFound, "see what there is: openclaw-manager snapshot list NAME"),
     (errors.AmbiguousSnapshot, "give more of the id"),
     (errors.NeverCaptured, "capture it: openclaw-manager snapshot capture {name}"),
@@ -69,6 +75,11 @@ _HINTS: tuple[tuple[type[BaseException], str], ...] = (
     (errors.InvalidUrl, "a URL looks like ws://192.168.1.10:18789 or wss://gateway.example.com"),
     (errors.KeyRefused, "give a key as @device.pem; openclaw-manager keys generate makes one"),
     (errors.InvalidSetting, "see what can be set: openclaw-manager settings --help"),
+    (
+        errors.AlertSecretMissing,
+        "keep it: openclaw-manager alert secret {secret} --value @FILE",
+    ),
+    (errors.InvalidAlert, "see what an alert may have: openclaw-manager alert --help"),
     (errors.FileRefused, "nothing was adopted, and the file is as it was"),
     (
         errors.ErasureUnfinished,
@@ -79,13 +90,31 @@ _HINTS: tuple[tuple[type[BaseException], str], ...] = (
         "revoke it at the gateway; here it goes when the instance is removed and purged",
     ),
     (errors.ViewBehind, "nothing is lost: the next command brings it up to date"),
+    (errors.AlreadyWatched, "see what it finds: openclaw-manager instance list"),
+    (
+        errors.StoreNotInitialised,
+        "make it ready, as a user who may create a schema there: openclaw-manager store init",
+    ),
+    (
+        errors.SecretsSealed,
+        (
+            "give the key that the others have, in key_file or OPENCLAW_MANAGER_KEY; "
+            "the first of all makes one: openclaw-manager store key"
+        ),
+    ),
     (errors.StoreLocked, "find who holds it: fuser -v {place}"),
     (errors.StoreFull, "make room on that disk, and try again"),
     (errors.DeviceKeyDamaged, "make another: openclaw-manager keys replace"),
     (errors.StoreDamaged, "keep a copy of the folder before anything else, and restore a backup"),
-    (errors.StoreUnavailable, "check who may use it: ls -la {place}"),
+    (errors.StoreUnavailable, _LOOK_AT_FILE),
 )
 
+
+_HINTS_OF_SERVERS: tuple[tuple[type[BaseException], str], ...] = (
+    (errors.StoreLocked, "find who holds it: SELECT * FROM pg_stat_activity"),
+    (errors.StoreFull, "make room on the server, and try again"),
+    (errors.StoreDamaged, "keep a copy before anything else (pg_dump), and restore a backup"),
+)
 
 _SECRET_HINTS = {
     "token": "give it again: openclaw-manager instance update {name} --token @FILE",
@@ -166,9 +195,12 @@ def _hint(error: BaseException) -> str | None:
         return _SECRET_HINTS[error.kind].format(name=shlex.quote(error.name))
     if isinstance(error, click.UsageError) and error.ctx:
         return f"see {error.ctx.command_path} --help"
-    if isinstance(error, errors.StoreUnavailable) and not os.path.isabs(str(error.place)):
-        return None  # a keyring: there is no file to look at
-    hint = next((hint for kind, hint in _HINTS if isinstance(error, kind)), None)
+    hints = _HINTS
+    if isinstance(error, errors.StoreError) and str(error.place).startswith("PostgreSQL"):
+        hints = _HINTS_OF_SERVERS + _HINTS
+    hint = next((hint for kind, hint in hints if isinstance(error, kind)), None)
+    if hint == _LOOK_AT_FILE and not os.path.isabs(str(getattr(error, "place", ""))):
+        return None  # a keyring or a server: there is no file to look at
     return hint and hint.format_map({key: shlex.quote(str(it)) for key, it in vars(error).items()})
 
 

@@ -87,6 +87,30 @@ class _Place(click.ParamType["datetime | int"]):
         return place_in(value, datetime.now(UTC)) if isinstance(value, str) else value
 
 
+class _Moment(click.ParamType["datetime"]):
+    """A moment in the past."""
+
+    name = "time"
+
+    def convert(
+        self,
+        value: Any,
+        param: click.Parameter | None,  # noqa: ARG002 - click calls it so
+        ctx: click.Context | None,  # noqa: ARG002 - the same
+    ) -> "datetime":
+        """Read it as of now, where this machine is; raises ``InvalidMoment``."""
+        from datetime import UTC, datetime
+
+        from openclaw_manager.domain.errors import InvalidMoment
+        from openclaw_manager.entrypoints.moment import moment_in
+
+        now = datetime.now(UTC)
+        moment = moment_in(value, now) if isinstance(value, str) else value
+        if moment > now:
+            raise InvalidMoment(str(value), "is in the future, of which nothing is known")
+        return moment
+
+
 class _InstanceSelector(click.ParamType[str]):
     """An instance: its id, its name in whatever case, or the beginning of its id."""
 
@@ -114,4 +138,5 @@ SECRET = _Given(secret=True)
 TEXT = _Given(secret=False)
 DURATION = _Duration()
 PLACE = _Place()
+MOMENT = _Moment()
 INSTANCE = _InstanceSelector()

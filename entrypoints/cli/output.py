@@ -17,19 +17,30 @@ MACHINE_FORMATS = ("json", "jsonl")
 _HALF_CHARACTER = "[\ud800-\udfff]"
 
 
-def output_options(command: _Command) -> _Command:
-    """Give a command the options ``-o`` and ``--json``; its parameter is ``output``."""
-    command = click.option("--json", "output", flag_value="json", help="Short for -o json.")(
-        command
-    )
-    return click.option(
-        "-o",
-        "--output",
-        type=click.Choice(FORMATS),
-        default="table",
-        show_default=True,
-        help="The form of what is printed.",
-    )(command)
+def output_options_with(*more: str) -> Callable[[_Command], _Command]:
+    """Give a command the options ``-o`` and ``--json``; its parameter is ``output``.
+
+    ``more`` are forms that this command has besides ``FORMATS``: tables of another kind.
+    """
+
+    def give(command: _Command) -> _Command:
+        command = click.option("--json", "output", flag_value="json", help="Short for -o json.")(
+            command
+        )
+        return click.option(
+            "-o",
+            "--output",
+            type=click.Choice((*FORMATS, *more)),
+            default="table",
+            show_default=True,
+            help="The form of what is printed.",
+        )(command)
+
+    return give
+
+
+output_options = output_options_with()
+"""The options ``-o`` and ``--json`` of most commands."""
 
 
 def write(document: Any, output: str, *, names: Iterable[str], table: Callable[[], str]) -> None:
@@ -88,19 +99,19 @@ def rows_table(heads: Sequence[str], rows: Iterable[Sequence[str]]) -> str:
     By hand, since the libraries for it take as long to import as a tenth of a whole ping.
     """
     table = [heads, *rows]
-    widths = [max(map(_width, column)) for column in zip(*table, strict=True)]
+    widths = [max(map(cell_width, column)) for column in zip(*table, strict=True)]
     return "\n".join(row_line(row, widths) for row in table)
 
 
 def row_line(cells: Sequence[str], widths: Sequence[int]) -> str:
     """Lay out one row in columns of these widths; what is wider takes the place that it needs."""
     filled = (
-        cell + " " * (width - _width(cell)) for cell, width in zip(cells, widths, strict=True)
+        cell + " " * (width - cell_width(cell)) for cell, width in zip(cells, widths, strict=True)
     )
     return "  ".join(filled).rstrip()
 
 
-def _width(cell: str) -> int:
+def cell_width(cell: str) -> int:
     """Count the places that a text takes on a terminal, where colours take none."""
     text = click.unstyle(cell)
     if text.isascii():

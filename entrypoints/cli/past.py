@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING
 
 import click
 
-from openclaw_manager.application.minion import iso
+from openclaw_manager.application.iso_time import iso
 from openclaw_manager.entrypoints.cli.session import session
 
 if TYPE_CHECKING:

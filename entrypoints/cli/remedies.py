@@ -39,6 +39,7 @@ NEXT = {
     CheckId.SECRETS_RESOLVE: _SHOW,
     CheckId.SECRETS_ORPHANED: _ACCESS,
     CheckId.DEVICE_KEY: _PAIR,
+    CheckId.ALERTS: "openclaw-manager alert list",
     CheckId.RESOLVE: _URL,
     CheckId.TCP: _PING,
     CheckId.TLS: _TRUST,

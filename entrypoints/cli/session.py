@@ -7,6 +7,7 @@ import click
 
 from openclaw_manager.domain.errors import OpenClawManagerError
 from openclaw_manager.entrypoints.composition.settings import Settings, fallback, resolve
+from openclaw_manager.entrypoints.composition.surroundings import this_user, user_agent
 
 if TYPE_CHECKING:
     from openclaw_manager.application.ports.view import Minion
@@ -31,7 +32,7 @@ class Session:
     def settings(self) -> Settings:
         """The settings in force; raises ``InvalidSetting``."""
         if self._settings is None:
-            self._settings = resolve(self._flags, os.environ, {"actor": _actor()})
+            self._settings = resolve(self._flags, os.environ, {"actor": this_user()})
         return self._settings
 
     @property
@@ -42,7 +43,7 @@ class Session:
             from openclaw_manager.entrypoints.composition.core import Core
 
             let_warnings_be_heard()
-            self._core = Core(settings=self.settings, user_agent=_user_agent())
+            self._core = Core(settings=self.settings, user_agent=user_agent())
         return self._core
 
     @property
@@ -54,7 +55,7 @@ class Session:
             from openclaw_manager.entrypoints.composition.container import Container
 
             let_warnings_be_heard()
-            self._container = Container(settings=self.settings, user_agent=_user_agent())
+            self._container = Container(settings=self.settings, user_agent=user_agent())
             self._core = self._container
         return self._container
 
@@ -70,9 +71,9 @@ class Session:
         try:
             settings, problem = self.settings, None
         except OpenClawManagerError as error:
-            settings = fallback(self._flags, os.environ, {"actor": _actor()})
+            settings = fallback(self._flags, os.environ, {"actor": this_user()})
             problem = error
-        self._core = self._container = untouched_container(settings, _user_agent())
+        self._core = self._container = untouched_container(settings, user_agent())
         return self._container, problem
 
     def close(self) -> None:
@@ -86,9 +87,7 @@ class Session:
         from openclaw_manager.entrypoints.composition.reading import read_instances
 
         return read_instances(
-            self.settings.home,
-            lock_timeout=self.settings.lock_timeout,
-            snapshot_secrets=self.settings.snapshot_secrets,
+            self.settings,
             catch_up=lambda: self.core.projection().catch_up(),
             make_anew=lambda: self.core.projection().catch_up(anew=True),
             warn=warn,
@@ -98,20 +97,3 @@ class Session:
 def session() -> Session:
     """Find the session of the command that is running."""
     return click.get_current_context().ensure_object(Session)
-
-
-def _actor() -> str:
-    """Tell who runs this, as ``user@host``."""
-    import pwd
-
-    try:
-        user = pwd.getpwuid(os.getuid()).pw_name
-    except KeyError:  # a container may run under an id that has no name
-        user = str(os.getuid())
-    return f"{user}@{os.uname().nodename}"
-
-
-def _user_agent() -> str:
-    from openclaw_manager import __version__
-
-    return f"openclaw-manager/{__version__}"

@@ -17,12 +17,17 @@ def settings(output: str) -> None:
 
     \b
     home              where everything is kept; not in config.toml
-    store             sqlite
-    secret_store      file (secrets.db), or keyring
+    store             sqlite (events.db in the home), or postgresql://user@host/database
+    secret_store      file (secrets.db), or keyring; sealed where the log is in PostgreSQL
+    key_file          the key for sealed secrets, in the home unless it is an absolute path;
+                      OPENCLAW_MANAGER_KEY has the key itself
     snapshot_secrets  include in data.json, or omit
     snapshots_shown   how many of an instance's last snapshots are in data.json
     timeout           how long one ping may take in all
     concurrency       how many gateways are pinged at once
+    interval          how often a watch pings each gateway
+    failures          how many failures in a row mean that it is down
+    successes         how many successes in a row mean that it is up again
     lock_timeout      how long to wait for another process
     actor             who is recorded as having done something
     """  # noqa: D301 - click wants the backspace itself

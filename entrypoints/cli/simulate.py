@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import errno
 import gc
 import signal
 from typing import TYPE_CHECKING, Any
@@ -12,12 +11,12 @@ import click
 from openclaw_manager.domain.errors import KeyRefused
 from openclaw_manager.domain.ping import Dialect
 from openclaw_manager.entrypoints.cli.given import DURATION, SECRET, TEXT
+from openclaw_manager.entrypoints.cli.listening import HIGHEST_PORT, why_not
 
 if TYPE_CHECKING:
     from openclaw_manager.entrypoints.composition.simulation import Fault, GatewaySimulator, Visit
 
 _SECRET = "VALUE|@FILE|-|env:NAME"
-_HIGHEST_PORT = 65535
 _FILE = click.Path(exists=True, dir_okay=False)
 
 
@@ -88,7 +87,7 @@ class _Simulate(click.Command):
 @click.option("--host", default="127.0.0.1", show_default=True, help="The address to listen on.")
 @click.option(
     "--port",
-    type=click.IntRange(0, _HIGHEST_PORT),
+    type=click.IntRange(0, HIGHEST_PORT),
     default=0,
     help="The port to listen on; 0, the default, takes a free one.",
 )
@@ -183,7 +182,8 @@ async def _run_until_stopped(gateway: GatewaySimulator, host: str, port: int) ->
     try:
         await gateway.start()
     except OSError as error:
-        raise click.ClickException(_why_not(error, host, port)) from None
+        problem = why_not(error, host, port, free="--port 0")
+        raise click.ClickException(f"{problem}.") from None
     try:
         click.echo(gateway.url)
         if gateway.tls_fingerprint:
@@ -192,16 +192,6 @@ async def _run_until_stopped(gateway: GatewaySimulator, host: str, port: int) ->
         await stopped.wait()
     finally:
         await gateway.close()
-
-
-def _why_not(error: OSError, host: str, port: int) -> str:
-    if error.errno == errno.EADDRINUSE:
-        return f"port {port} of {host} is in use; --port 0 takes a free one."
-    if error.errno == errno.EACCES:
-        return f"port {port} of {host} is not ours to take; --port 0 takes a free one."
-    if error.errno in (errno.EADDRNOTAVAIL, None):  # Python 3.12 and later leave it out
-        return f"{host} is no address of this machine."
-    return f"cannot listen on port {port} of {host}: {error.strerror}."
 
 
 def _tell(visit: Visit) -> None:

@@ -34,11 +34,13 @@ class FileNotWritten(OpenClawManagerError):
         return f"{self.path} cannot be written: {self.problem}"
 
 
-def write_files(texts: Mapping[Path, str | Iterable[str]], *, force: bool) -> None:
+def write_files(
+    texts: Mapping[Path, str | Iterable[str]], *, force: bool, mode: int = 0o600
+) -> None:
     """Write a file for each text, given whole or in parts: all of them or none.
 
-    With ``force`` they take the place of files that exist. Raises ``FileExists`` and
-    ``FileNotWritten``.
+    With ``force`` they take the place of files that exist. They get this ``mode``, whatever
+    the umask. Raises ``FileExists`` and ``FileNotWritten``.
     """
     drafts = {path: path.with_name(f".{uuid4().hex}") for path in texts}
     placed: list[Path] = []
@@ -47,7 +49,7 @@ def write_files(texts: Mapping[Path, str | Iterable[str]], *, force: bool) -> No
             with _speaking_of(path):
                 # Found out after the first was put in its place, it would be too late.
                 _refuse_to_replace(path, force=force)
-                _create(draft, texts[path])
+                _create(draft, texts[path], mode)
         for path, draft in drafts.items():
             with _speaking_of(path):
                 _put(draft, path, force=force)
@@ -91,13 +93,14 @@ def _put(draft: Path, path: Path, *, force: bool) -> None:
         draft.replace(path)
 
 
-def _create(path: Path, text: str | Iterable[str]) -> None:
-    """Write a new file durably, for its owner alone, or leave none behind."""
+def _create(path: Path, text: str | Iterable[str], mode: int) -> None:
+    """Write a new file durably, for its owner alone until it is whole, or leave none behind."""
     descriptor = os.open(path, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600)
     try:
         with os.fdopen(descriptor, "w", encoding="utf-8") as file:
             file.writelines([text] if isinstance(text, str) else text)
             file.flush()
+            os.fchmod(descriptor, mode)
             os.fsync(descriptor)
         _sync_folder(path.parent)
     except BaseException:

@@ -1,8 +1,8 @@
 """How the parts are put together, each imported and made when it is first needed."""
 
 import os
-from collections.abc import Callable
-from typing import TYPE_CHECKING
+from collections.abc import Callable, Sequence
+from typing import TYPE_CHECKING, Any
 
 from dependency_injector import providers
 
@@ -11,9 +11,17 @@ from openclaw_manager.entrypoints.composition.files import LOG, VIEW, refuse_los
 from openclaw_manager.entrypoints.composition.parts import late
 
 if TYPE_CHECKING:
+    from contextlib import AbstractContextManager
+
+    from openclaw_manager.adapters.metrics.observer import MetricsObserver
+    from openclaw_manager.adapters.metrics.server import MetricsServer
+    from openclaw_manager.adapters.postgres.initialisation import PostgresInitialisation
     from openclaw_manager.application.adoption.adopting import Adopting
     from openclaw_manager.application.adoption.entries import EntryReader
-    from openclaw_manager.application.capturing import Capturing
+    from openclaw_manager.application.alerting.alert import Alert
+    from openclaw_manager.application.alerting.alerting import Alerting
+    from openclaw_manager.application.alerting.secrets import AlertSecrets
+    from openclaw_manager.application.alerting.trials import Trials
     from openclaw_manager.application.checkup.gateways import GatewayCheckup
     from openclaw_manager.application.checkup.home import HomeCheckup
     from openclaw_manager.application.comparing import Comparing
@@ -29,20 +37,14 @@ if TYPE_CHECKING:
     from openclaw_manager.application.snapshots import Snapshots
     from openclaw_manager.application.time_travel import TimeTravel
     from openclaw_manager.application.trusting import Trusting
+    from openclaw_manager.application.watching.ledger import Ledger
+    from openclaw_manager.application.watching.registry import Registry
+    from openclaw_manager.application.watching.watch import Watch
 
 
 class Container(Core):
     """Everything that a command or an embedding service may ask for, from one set of settings."""
 
-    capturing: "providers.Provider[Capturing]" = providers.Singleton(
-        late("application.capturing", "Capturing"),
-        Core.event_log,
-        Core.facts,
-        Core.credential_desk,
-        Core.secret_store,
-        Core.gateway_link,
-        Core.clock,
-    )
     snapshots: "providers.Provider[Snapshots]" = providers.Singleton(
         late("application.snapshots", "Snapshots"), Core.event_log
     )
@@ -90,10 +92,16 @@ class Container(Core):
         late("adapters.data_json.document", "text_of")
     )
 
-    log_evidence = providers.Singleton(
-        late("adapters.event_store.evidence", "SqliteLogEvidence"),
-        providers.Callable(os.path.join, Core.settings.provided.home, LOG),
-        lock_timeout=Core.settings.provided.lock_timeout,
+    log_evidence = providers.Selector(
+        Core.settings.provided.store_kind,
+        sqlite=providers.Singleton(
+            late("adapters.event_store.evidence", "SqliteLogEvidence"),
+            providers.Callable(os.path.join, Core.settings.provided.home, LOG),
+            lock_timeout=Core.settings.provided.lock_timeout,
+        ),
+        postgresql=providers.Singleton(
+            late("adapters.postgres.evidence", "PostgresLogEvidence"), Core.postgres
+        ),
     )
     checkpoints: "providers.Provider[Checkpoints]" = providers.Singleton(
         late("application.proof.checkpoints", "Checkpoints"),
@@ -112,6 +120,7 @@ class Container(Core):
         providers.Singleton(late("application.event_log", "fact_mapper")),
         Core.showing.provider,
         view_reading,
+        is_shared=Core.settings.provided.is_shared,
     )
     sealing = providers.Singleton(late("adapters.sealing", "PassphraseSealing"))
     exporting: "providers.Provider[Exporting]" = providers.Singleton(
@@ -123,12 +132,75 @@ class Container(Core):
     )
     importing: "providers.Provider[Importing]" = providers.Singleton(
         late("application.importing", "Importing"),
-        providers.Singleton(
-            late("adapters.event_store.restoration", "SqliteLogRestoration"),
-            Core.home.provided.place.call(LOG),
+        providers.Selector(
+            Core.settings.provided.store_kind,
+            sqlite=providers.Singleton(
+                late("adapters.event_store.restoration", "SqliteLogRestoration"),
+                Core.home.provided.place.call(LOG),
+            ),
+            postgresql=providers.Singleton(
+                late("adapters.postgres.restoration", "PostgresLogRestoration"), Core.postgres
+            ),
         ),
         Core.secret_store,
         sealing,
+    )
+
+    watch_lock: "providers.Factory[AbstractContextManager[None]]" = providers.Factory(
+        late("adapters.watch_lock", "only_watch"), Core.home.provided.place.call("watch.lock")
+    )
+    registry: "providers.Factory[Registry]" = providers.Factory(
+        late("application.watching.registry", "registry_of"), Core.event_log, Core.targets
+    )
+    ledger: "providers.Factory[Ledger]" = providers.Factory(
+        late("application.watching.ledger", "Ledger"),
+        Core.event_log,
+        Core.facts,
+        Core.credential_desk,
+    )
+    watch: "providers.Factory[Watch]" = providers.Factory(
+        late("application.watching.watch", "Watch"),
+        link=Core.gateway_link,
+        network=providers.Singleton(late("adapters.local_network", "SystemNetwork")),
+        clock=Core.clock,
+    )
+    metrics_observer: "providers.Provider[MetricsObserver]" = providers.Singleton(
+        late("entrypoints.composition.metrics", "watch_metrics"), Core.clock
+    )
+    metrics_server: "providers.Factory[MetricsServer]" = providers.Factory(
+        late("adapters.metrics.server", "MetricsServer"), metrics_observer.provided.page
+    )
+
+    alerts: "providers.Provider[Sequence[Alert]]" = providers.Singleton(
+        late("entrypoints.composition.alerts", "alerts_of"),
+        Core.settings.provided.home,
+        Core.secret_store.provider,
+        user_agent=Core.user_agent,
+    )
+    alert_list: "providers.Provider[list[dict[str, Any]]]" = providers.Callable(
+        late("entrypoints.composition.alerts", "listed"),
+        Core.settings.provided.home,
+        Core.secret_store.provider,
+    )
+    alert_records = providers.Singleton(
+        late("application.alerting.journal", "AlertRecords"), Core.event_log, Core.facts
+    )
+    alerting: "providers.Provider[Alerting]" = providers.Singleton(
+        late("application.alerting.alerting", "Alerting"),
+        alerts,
+        providers.Singleton(late("application.alerting.resuming", "OpenOutages"), Core.event_log),
+        alert_records,
+        Core.clock,
+    )
+    trials: "providers.Provider[Trials]" = providers.Singleton(
+        late("application.alerting.trials", "Trials"),
+        alerts,
+        Core.event_log,
+        alert_records,
+        Core.clock,
+    )
+    alert_secrets: "providers.Provider[AlertSecrets]" = providers.Singleton(
+        late("application.alerting.secrets", "AlertSecrets"), Core.secret_store
     )
 
     discovering: "providers.Factory[Discovering]" = providers.Factory(
@@ -136,14 +208,37 @@ class Container(Core):
         instances=Core.instances.provider,
     )
 
+    log_examination = providers.Selector(
+        Core.settings.provided.store_kind,
+        sqlite=providers.Singleton(
+            late("adapters.event_store.examination", "SqliteLogExamination"),
+            providers.Callable(os.path.join, Core.settings.provided.home, LOG),
+            lock_timeout=Core.settings.provided.lock_timeout,
+            refuse_lost=providers.Callable(refuse_lost_log, Core.settings.provided.home).provider,
+        ),
+        postgresql=providers.Singleton(
+            late("adapters.postgres.examination", "PostgresLogExamination"), Core.postgres
+        ),
+    )
+
+    initialisation: "providers.Provider[PostgresInitialisation]" = providers.Singleton(
+        late("entrypoints.composition.postgres", "initialisation_of"), Core.settings
+    )
+
     # The checkup looks at files as they are: these providers neither make nor mend any.
     home_files = providers.Singleton(
         late("adapters.home_files", "HomeFiles"), Core.settings.provided.home
     )
-    log_head = providers.Singleton(
-        late("adapters.event_store.head", "SqliteLogHead"),
-        providers.Callable(os.path.join, Core.settings.provided.home, LOG),
-        lock_timeout=Core.settings.provided.lock_timeout,
+    log_head = providers.Selector(
+        Core.settings.provided.store_kind,
+        sqlite=providers.Singleton(
+            late("adapters.event_store.head", "SqliteLogHead"),
+            providers.Callable(os.path.join, Core.settings.provided.home, LOG),
+            lock_timeout=Core.settings.provided.lock_timeout,
+        ),
+        postgresql=providers.Singleton(
+            late("adapters.postgres.head", "PostgresLogHead"), Core.postgres
+        ),
     )
     secret_examination = providers.Selector(
         Core.settings.provided.secret_store,
@@ -155,6 +250,7 @@ class Container(Core):
         keyring=providers.Singleton(
             late("adapters.secret_store.examination", "KeyringExamination"), "openclaw-manager"
         ),
+        sealed=Core.secret_store,
     )
     purging: "providers.Provider[Purging]" = providers.Singleton(
         late("application.purging", "Purging"),
@@ -167,14 +263,7 @@ class Container(Core):
         late("application.checkup.home", "HomeCheckup"),
         providers.List(
             home_files,
-            providers.Singleton(
-                late("adapters.event_store.examination", "SqliteLogExamination"),
-                providers.Callable(os.path.join, Core.settings.provided.home, LOG),
-                lock_timeout=Core.settings.provided.lock_timeout,
-                refuse_lost=providers.Callable(
-                    refuse_lost_log, Core.settings.provided.home
-                ).provider,
-            ),
+            log_examination,
             secret_examination,
             providers.Singleton(
                 late("adapters.data_json.examination", "DataJsonExamination"),
@@ -198,6 +287,11 @@ class Container(Core):
                 Core.secret_store,
                 secret_examination,
                 Core.own_device,
+            ),
+            providers.Singleton(
+                late("entrypoints.composition.alert_examination", "AlertExamination"),
+                Core.settings.provided.home,
+                Core.secret_store.provider,
             ),
         ),
         home_files,

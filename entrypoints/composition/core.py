@@ -11,6 +11,7 @@ from openclaw_manager.entrypoints.composition.parts import late, when_asked
 from openclaw_manager.entrypoints.composition.settings import Settings
 
 if TYPE_CHECKING:
+    from openclaw_manager.application.capturing import Capturing
     from openclaw_manager.application.credentials import CredentialDesk
     from openclaw_manager.application.event_log import EventLog
     from openclaw_manager.application.instances import Instances
@@ -23,25 +24,25 @@ if TYPE_CHECKING:
     from openclaw_manager.application.showing import Showing
 
 
-class _OpenLog(resources.Resource["EventLog"]):
-    """Opens the log, and closes it when the container gives its resources up.
+class _Opened(resources.Resource[Any]):
+    """Opens what has to be closed when the container gives its resources up.
 
     The last one to close an SQLite log brings all of it into the one file. A generator would
     be shorter, and would close the log as soon as nobody holds the container any more.
     """
 
-    def init(self, make: Callable[..., "EventLog"], event_store: Any) -> "EventLog":
+    def init(self, make: Callable[..., Any], needed: Any) -> Any:
         """Open it."""
-        return make(event_store)
+        return make(needed)
 
-    def shutdown(self, resource: "EventLog | None") -> None:
+    def shutdown(self, resource: Any) -> None:
         """Close it, if it was opened."""
         if resource is not None:
             resource.close()
 
 
 class Core(containers.DeclarativeContainer):
-    """What to register and to ping takes, from one set of settings.
+    """What to register, to ping and to capture takes, from one set of settings.
 
     These are the commands that people wait for most often, and a container copies all that it
     has when it is made: this one is made in half the time that ``Container`` takes.
@@ -64,6 +65,9 @@ class Core(containers.DeclarativeContainer):
         device_keys,
         user_agent=user_agent,
     )
+    postgres = providers.Resource(
+        _Opened, late("entrypoints.composition.postgres", "connections_of"), settings
+    )
     secret_store = providers.Selector(
         settings.provided.secret_store,
         file=providers.Singleton(
@@ -75,20 +79,29 @@ class Core(containers.DeclarativeContainer):
             late("adapters.secret_store.keyring", "KeyringSecretStore"),
             "openclaw-manager",
         ),
+        sealed=providers.Singleton(
+            late("entrypoints.composition.postgres", "sealed_secrets"), postgres, settings
+        ),
     )
     view = providers.Singleton(
         late("adapters.data_json.file", "DataJson"),
         home.provided.place.call("data.json"),
         lock_timeout=settings.provided.lock_timeout,
     )
-    event_store = providers.Singleton(
-        late("adapters.event_store.sqlite", "SqliteEventStore"),
-        home.provided.place_of_log.call("events.db"),
-        lock_timeout=settings.provided.lock_timeout,
+    event_store = providers.Selector(
+        settings.provided.store_kind,
+        sqlite=providers.Singleton(
+            late("adapters.event_store.sqlite", "SqliteEventStore"),
+            home.provided.place_of_log.call("events.db"),
+            lock_timeout=settings.provided.lock_timeout,
+        ),
+        postgresql=providers.Singleton(
+            late("adapters.postgres.store", "PostgresEventStore"), postgres
+        ),
     )
 
     event_log: "providers.Provider[EventLog]" = providers.Resource(
-        _OpenLog, late("application.event_log", "EventLog"), event_store
+        _Opened, late("application.event_log", "EventLog"), event_store
     )
     showing: "providers.Provider[Showing]" = providers.Singleton(
         late("application.showing", "Showing"),
@@ -136,6 +149,15 @@ class Core(containers.DeclarativeContainer):
         event_log,
         facts,
         credential_desk,
+        gateway_link,
+        clock,
+    )
+    capturing: "providers.Provider[Capturing]" = providers.Singleton(
+        late("application.capturing", "Capturing"),
+        event_log,
+        facts,
+        credential_desk,
+        secret_store,
         gateway_link,
         clock,
     )

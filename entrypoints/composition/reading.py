@@ -4,20 +4,23 @@ They load neither the event store nor the container, unless the view must be cau
 """
 
 import os
-from collections.abc import Callable
-from typing import Any
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from typing import TYPE_CHECKING, Any
 
 from openclaw_manager.adapters.data_json.look import look_at
-from openclaw_manager.adapters.event_store.head import SqliteLogHead
 from openclaw_manager.application.ports.view import SNAPSHOT_TYPE, Minion, is_instance
 from openclaw_manager.entrypoints.composition.files import LOG, VIEW, refuse_lost_log
+from openclaw_manager.entrypoints.composition.store_address import SQLITE
+
+if TYPE_CHECKING:
+    from openclaw_manager.application.ports.log_head import LogHead
+    from openclaw_manager.entrypoints.composition.settings import Settings
 
 
 def read_instances(
-    home: str,
+    settings: "Settings",
     *,
-    lock_timeout: float,
-    snapshot_secrets: str,
     catch_up: Callable[[], None],
     make_anew: Callable[[], None],
     warn: Callable[[str], None],
@@ -28,17 +31,27 @@ def read_instances(
     entries of ours are not what we write, and ``warn`` is told, in a sentence, what a person
     should know. Raises a ``StoreError``.
     """
-    view = os.path.join(home, VIEW)
-    head = SqliteLogHead(os.path.join(home, LOG), lock_timeout=lock_timeout)
+    with head_of(settings) as head:
+        return _read(settings, head, catch_up, make_anew, warn)
+
+
+def _read(
+    settings: "Settings",
+    head: "LogHead",
+    catch_up: Callable[[], None],
+    make_anew: Callable[[], None],
+    warn: Callable[[str], None],
+) -> list[Minion]:
+    view = os.path.join(settings.home, VIEW)
     stamp = head.stamp()
     entries, made_from = look_at(view)
     if stamp is None:
-        refuse_lost_log(home)
+        refuse_lost_log(settings.home)
     elif made_from != stamp:
         catch_up()
         entries, _ = look_at(view)
     ours = _ours(entries, head) if stamp else []
-    problem = _problem_with(ours, snapshot_secrets)
+    problem = _problem_with(ours, settings.snapshot_secrets)
     if stamp and len(ours) != head.instances():
         problem = "entries of ours were taken out"
     if problem:
@@ -50,6 +63,25 @@ def read_instances(
     if strangers:
         warn(f"{view}: {_strange(strangers)}: openclaw-manager adopt {_quoted(view)}")
     return ours
+
+
+def place_of_log(settings: "Settings") -> str:
+    """Tell where the log's file is, where it is in one."""
+    return os.path.join(settings.home, LOG)
+
+
+@contextmanager
+def head_of(settings: "Settings") -> "Iterator[LogHead]":
+    """Look at the log's head, wherever it is."""
+    if settings.store_kind == SQLITE:
+        from openclaw_manager.adapters.event_store.head import SqliteLogHead
+
+        yield SqliteLogHead(place_of_log(settings), lock_timeout=settings.lock_timeout)
+        return
+    from openclaw_manager.entrypoints.composition.postgres import head_over
+
+    with head_over(settings) as head:
+        yield head
 
 
 def _strange(number: int) -> str:
@@ -64,7 +96,7 @@ def _quoted(path: str) -> str:
     return shlex.quote(path)
 
 
-def _ours(entries: list[Any], head: SqliteLogHead) -> list[Minion]:
+def _ours(entries: list[Any], head: "LogHead") -> list[Minion]:
     """Find the entries of our instances; of several for one, which others made, the last."""
     found = {
         entry["id"]: entry

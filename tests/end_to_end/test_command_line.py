@@ -171,7 +171,7 @@ def test_settings_say_where_each_came_from(console: Console) -> None:
         "value": 0.5,
         "origin": "environment OPENCLAW_MANAGER_TIMEOUT",
     }
-    assert document["concurrency"] == {"value": 32, "origin": "default"}
+    assert document["concurrency"] == {"value": 256, "origin": "default"}
 
 
 # Pointing at instances

@@ -14,7 +14,7 @@ from websockets.asyncio.client import connect
 
 _ROOT = Path(__file__).parents[2]
 _README = (_ROOT / "README.md").read_text(encoding="utf-8")
-_GUIDES = ("pairing-and-tls.md", "snapshots.md", "audit.md", "proof.md")
+_GUIDES = ("pairing-and-tls.md", "snapshots.md", "audit.md", "proof.md", "metrics.md")
 _SCRIPTS = Path(sys.executable).parent
 _PATIENCE = 60  # seconds
 

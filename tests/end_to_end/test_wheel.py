@@ -64,7 +64,7 @@ def test_the_wheel_holds_every_module_of_the_four_folders_and_nothing_else(wheel
     assert packed == _files_of_the_tree()
 
 
-def test_the_wheel_brings_the_console_script_and_the_licence(wheel: Path) -> None:
+def test_the_wheel_brings_the_console_script_the_fixtures_and_the_licence(wheel: Path) -> None:
     """The name that people type leads to the command line's main function."""
     with zipfile.ZipFile(wheel) as archive:
         names = archive.namelist()
@@ -75,6 +75,7 @@ def test_the_wheel_brings_the_console_script_and_the_licence(wheel: Path) -> Non
     assert dict(parser["console_scripts"]) == {
         "openclaw-manager": "openclaw_manager.entrypoints.cli.start:main"
     }
+    assert dict(parser["pytest11"]) == {"openclaw_manager": "openclaw_manager.pytest_plugin"}
     assert any(name.endswith("/LICENSE") for name in names)
 
 

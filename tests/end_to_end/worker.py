@@ -37,8 +37,15 @@ def _register(core: Core, name: str) -> str:
     return str(core.instances.register(name, "ws://127.0.0.1:1", given)["id"])
 
 
+def _core(home: Path) -> Core:
+    """Put the core together; where the store is and what its key is, the environment says."""
+    ours = "OPENCLAW_MANAGER_"
+    given = {key: value for key, value in os.environ.items() if key.startswith(ours)}
+    return core_in(home, **{key.removeprefix(ours): value for key, value in given.items()})
+
+
 def _register_many(home: Path, prefix: str, times: int) -> None:
-    core = core_in(home)
+    core = _core(home)
     _acknowledge("ready")
     sys.stdin.readline()
     for number in range(times):

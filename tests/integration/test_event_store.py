@@ -12,8 +12,6 @@ from pathlib import Path
 from uuid import UUID, uuid4
 
 import pytest
-from eventsourcing.application import AggregateNotFoundError
-from eventsourcing.persistence import RecordConflictError
 
 from openclaw_manager.adapters.event_store.head import SqliteLogHead
 from openclaw_manager.adapters.event_store.sqlite import SqliteEventStore
@@ -23,13 +21,11 @@ from openclaw_manager.domain.condition import Condition
 from openclaw_manager.domain.errors import StoreDamaged, StoreLocked, StoreUnavailable
 from openclaw_manager.domain.instance import Instance
 from openclaw_manager.domain.name import InstanceName
-from openclaw_manager.domain.past import Past
 from openclaw_manager.domain.ping import PingOutcome
 from openclaw_manager.domain.provenance import Provenance
 from openclaw_manager.domain.reservation import NameReservation
 from openclaw_manager.domain.secret import NO_CREDENTIALS
 from openclaw_manager.domain.stamp import Stamp
-from openclaw_manager.domain.trust import SYSTEM_TRUST
 
 BY = Provenance(datetime(2026, 11, 23, 16, tzinfo=UTC), "ada@lovelace")
 REACHED = PingOutcome(Condition.OK, latency_ms=1.5, connect_ms=2.5)
@@ -78,44 +74,10 @@ def _rows(path: Path, query: str) -> list[tuple[object, ...]]:
 # What is kept
 
 
-def test_what_was_saved_is_read_back_by_another_process(log: EventLog, path: Path) -> None:
-    id_ = _saved(log)
-    _ping(log, id_)
-    again = _open(path)
-    assert vars(again.instance(id_)) == vars(log.instance(id_))
-    assert again.instance(id_).version_of_gateway is None
-    assert again.instance(id_).status == "reachable"
-    assert (again.id, again.head()) == (log.id, 2)
-
-
-def test_an_instance_is_read_as_it_was(log: EventLog) -> None:
-    id_ = _saved(log)
-    _ping(log, id_)
-    assert log.instance(id_, 1).status == "registered"
-    assert log.instance(id_, 2).status == "reachable"
-
-
-def test_what_never_was_is_not_found(log: EventLog) -> None:
-    with pytest.raises(AggregateNotFoundError):
-        log.instance(uuid4())
-    assert log.reservation("home") is None
-    assert log.head() == 0
-
-
 def test_every_log_has_an_id_of_its_own_for_ever(path: Path, tmp_path: Path) -> None:
     first, again, other = _open(path), _open(path), _open(tmp_path / "other.db")
     assert first.id == again.id != other.id
     assert UUID(first.id).version == 4
-
-
-def test_positions_rise_by_one_in_the_order_of_saving(log: EventLog) -> None:
-    one, other = _saved(log, "one"), _saved(log, "other")
-    _ping(log, one, 2)
-    _ping(log, other)
-    log.save(_registered("third"), NameReservation.reserve_first(InstanceName("x"), one, BY))
-    assert [position for position, _ in log.history(one, upto=100)] == [1, 3, 4]
-    assert [position for position, _ in log.history(other, upto=100)] == [2, 5]
-    assert log.head() == 7
 
 
 def test_a_position_is_never_used_again(log: EventLog, path: Path) -> None:
@@ -127,34 +89,6 @@ def test_a_position_is_never_used_again(log: EventLog, path: Path) -> None:
     assert log.head() == 2
 
 
-def test_of_two_who_change_one_instance_the_second_is_told(log: EventLog, path: Path) -> None:
-    id_ = _saved(log)
-    other = _open(path)
-    mine, theirs = log.instance(id_), other.instance(id_)
-    mine.record_ping(REACHED, BY)
-    theirs.remove(BY)
-    other.save(theirs)
-    with pytest.raises(RecordConflictError):
-        log.save(mine)
-    assert log.instance(id_).removed_at is not None
-    assert log.head() == 2
-
-
-def test_all_aggregates_are_saved_or_none(log: EventLog) -> None:
-    id_ = _saved(log)
-    stale = log.instance(id_)
-    _ping(log, id_)
-    stale.remove(BY)
-    name = NameReservation.reserve_first(InstanceName("home"), id_, BY)
-    other = _registered("other")
-    with pytest.raises(RecordConflictError):
-        log.save(other, name, stale)
-    assert log.reservation("home") is None
-    assert log.head() == 2
-    with pytest.raises(AggregateNotFoundError):
-        log.instance(other.id)
-
-
 def test_a_commit_is_on_the_disk_before_it_is_acknowledged(log: EventLog, path: Path) -> None:
     """WAL with its default would lose what was acknowledged when the power fails."""
     with log.recorder.datastore.transaction(commit=False) as cursor:  # type: ignore[attr-defined]
@@ -163,111 +97,7 @@ def test_a_commit_is_on_the_disk_before_it_is_acknowledged(log: EventLog, path: 
     assert _rows(path, "PRAGMA journal_mode") == [("wal",)]
 
 
-# What is found
-
-
-def test_history_is_the_last_events_up_to_a_position(log: EventLog) -> None:
-    id_ = _saved(log)
-    _ping(log, id_, 3)
-    _saved(log, "other")
-    positions = [position for position, _ in log.history(id_, upto=3, limit=2)]
-    assert positions == [2, 3]
-    assert [position for position, _ in log.history(id_, upto=99, limit=99)] == [1, 2, 3, 4]
-    assert list(log.history(id_, upto=0)) == []
-    assert list(log.history(uuid4(), upto=99)) == []
-
-
-def test_instances_are_found_by_the_beginning_of_their_id(log: EventLog) -> None:
-    ids = [
-        UUID("aaaa0000-0000-4000-8000-000000000001"),
-        UUID("aaaa0000-0000-4000-8000-000000000002"),
-        UUID("aaab0000-0000-4000-8000-000000000003"),
-        UUID("ffff0000-0000-4000-8000-000000000004"),
-    ]
-    for number, id_ in enumerate(ids):
-        log.save(_registered(f"name-{number}", id_))
-    # Names are aggregates too, and their ids must never be offered.
-    log.save(NameReservation.reserve_first(InstanceName("home"), ids[0], BY))
-    _ping(log, ids[1], 2)
-    assert log.ids_beginning("aaaa") == ids[:2]
-    assert log.ids_beginning("AAAA0000-0000-4000-8000-00000000000") == ids[:2]
-    assert log.ids_beginning("ffff0000000040008000000000000004") == [ids[3]]
-    assert log.ids_beginning("") == ids
-    assert log.ids_beginning("bbbb") == []
-    assert log.ids_beginning(NameReservation.create_id("home").hex) == []
-
-
-def test_an_adopted_instance_is_one_to_all_who_ask(log: EventLog, path: Path) -> None:
-    registered, adopted = _saved(log, "one"), UUID("aaaa0000-0000-4000-8000-000000000001")
-    instance = Instance.adopt(
-        adopted,
-        InstanceName("other"),
-        GatewayUrl("ws://host"),
-        NO_CREDENTIALS,
-        [],
-        SYSTEM_TRUST,
-        Past(BY.at, BY.at),
-        BY,
-    )
-    log.save(instance)
-    assert set(log.ids_beginning("")) == {registered, adopted}
-    assert log.ids_beginning("aaaa") == [adopted]
-    assert log.instances_changed(1, 2) == {adopted: 1}
-    head = SqliteLogHead(str(path), lock_timeout=10)
-    assert head.registered([str(adopted)]) == {str(adopted)}
-    assert head.instances() == 2
-
-
-def test_the_instances_changed_in_a_span_are_told_with_their_versions(log: EventLog) -> None:
-    one, other = _saved(log, "one"), _saved(log, "other")
-    log.save(NameReservation.reserve_first(InstanceName("x"), one, BY))
-    _ping(log, other, 2)
-    _ping(log, one)
-    assert dict(log.instances_changed(0, log.head())) == {one: 2, other: 3}
-    assert list(log.instances_changed(0, log.head())) == [one, other]
-    assert dict(log.instances_changed(0, 4)) == {one: 1, other: 2}
-    assert dict(log.instances_changed(3, 5)) == {other: 3}
-    assert dict(log.instances_changed(2, 3)) == {}
-    assert dict(log.instances_changed(6, 6)) == {}
-
-
 # Snapshots
-
-
-@contextmanager
-def _rows_read(log: EventLog) -> Iterator[list[str]]:
-    """Note every event and snapshot that is decoded."""
-    decoded: list[str] = []
-    decode = log.mapper.transcoder.decode
-
-    def noting(data: bytes) -> object:
-        decoded.append("snapshot" if b'"datetime_iso"' in data else "event")
-        return decode(data)
-
-    log.mapper.transcoder.decode = noting  # type: ignore[method-assign]
-    try:
-        yield decoded
-    finally:
-        log.mapper.transcoder.decode = decode  # type: ignore[method-assign]
-
-
-def test_the_thousandth_ping_costs_what_the_first_did(log: EventLog) -> None:
-    """Counted in what is read: a snapshot, and the events behind it.
-
-    The fiftieth event reads them twice, since it takes the next snapshot.
-    """
-    id_ = _saved(log)
-    _ping(log, id_, 949)
-    costs = []
-    for _ in range(51):
-        with _rows_read(log) as decoded:
-            _ping(log, id_)
-        costs.append(len(decoded))
-    assert sorted(costs)[-2] <= 50
-    assert max(costs) <= 101
-    with _rows_read(log) as decoded:
-        assert log.instance(id_).version > 1000
-    assert len(decoded) <= 50
 
 
 def test_a_snapshot_says_what_all_events_say(log: EventLog, path: Path) -> None:

@@ -167,9 +167,10 @@ def test_findings_that_could_not_be_recorded_can_be_recorded_later(
     def full(*_: object, **__: object) -> NoReturn:
         raise StoreFull("events.db", "the disk is full")
 
-    with monkeypatch.context() as patch, pytest.raises(StoreFull):
+    with monkeypatch.context() as patch:
         patch.setattr(core.log.recorder, "insert_events", full)
-        core.pinging.record(findings)
+        with pytest.raises(StoreFull):
+            core.pinging.record(findings)
     core.pinging.record(findings)
     core.pinging.record(findings)
     assert _events(core, id_) == ["Registered", "PingFailed", "PingFailed"]

@@ -19,6 +19,7 @@ from openclaw_manager.domain.errors import StoreDamaged, StoreError, StoreLocked
 from openclaw_manager.domain.section import Section
 from openclaw_manager.domain.stamp import Stamp
 from openclaw_manager.entrypoints.composition.reading import read_instances
+from openclaw_manager.entrypoints.composition.settings import resolve
 
 URL = "ws://192.168.1.10:18789"
 
@@ -40,9 +41,7 @@ class Reading:
         self.done: list[str] = []
         self._home, self._snapshot_secrets = home, snapshot_secrets
         self.minions: list[Minion] = read_instances(
-            str(home),
-            lock_timeout=5,
-            snapshot_secrets=snapshot_secrets,
+            resolve({"home": str(home), "snapshot_secrets": snapshot_secrets}, {}, {}),
             catch_up=lambda: self._do("caught up", anew=False),
             make_anew=lambda: self._do("made anew", anew=True),
             warn=self.said.append,

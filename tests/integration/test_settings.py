@@ -45,15 +45,20 @@ def test_a_flag_that_was_not_given_beats_nothing(tmp_path: Path) -> None:
 def test_every_setting_has_a_default_and_says_so(tmp_path: Path) -> None:
     settings = _resolve(tmp_path)
     values = settings._asdict()
+    assert values.pop("unshown") == {}
     assert values.pop("origins") == dict.fromkeys(values, "default") | {"home": "flag --home"}
     assert values == {
         "home": str(tmp_path),
         "store": "sqlite",
         "secret_store": "file",
+        "key_file": "store.key",
         "snapshot_secrets": "include",
         "snapshots_shown": 3,
         "timeout": 10.0,
-        "concurrency": 32,
+        "concurrency": 256,
+        "interval": 30.0,
+        "failures": 3,
+        "successes": 2,
         "lock_timeout": 10.0,
         "actor": "ada@lovelace",
     }
@@ -62,11 +67,15 @@ def test_every_setting_has_a_default_and_says_so(tmp_path: Path) -> None:
 def test_every_setting_can_stand_in_the_file(tmp_path: Path) -> None:
     settings = _resolve(
         tmp_path,
-        'store = "sqlite"\nsecret_store = "keyring"\nsnapshot_secrets = "omit"\n'
-        'snapshots_shown = 3\ntimeout = "500ms"\nconcurrency = 7\nlock_timeout = 1.5\n'
+        'store = "sqlite"\nsecret_store = "keyring"\nkey_file = "/k"\nsnapshot_secrets = "omit"\n'
+        'snapshots_shown = 3\ntimeout = "500ms"\nconcurrency = 7\ninterval = "1m"\n'
+        "failures = 5\nsuccesses = 4\nlock_timeout = 1.5\n"
         'actor = "bob@babbage"\n',
     )
-    assert settings[1:-1] == ("sqlite", "keyring", "omit", 3, 0.5, 7, 1.5, "bob@babbage")
+    assert settings[1:-2] == (
+        *("sqlite", "keyring", "/k", "omit", 3, 0.5, 7, 60.0, 5, 4),
+        *(1.5, "bob@babbage"),
+    )
     assert set(settings.origins.values()) == {"flag --home", "config.toml"}
 
 
@@ -89,6 +98,49 @@ def test_the_home_is_a_flag_or_a_variable_or_in_the_users_own(
         (str(tmp_path / "given/variable"), "environment OPENCLAW_MANAGER_HOME"),
         (str(tmp_path / "user/.openclaw-manager"), "default"),
     ]
+
+
+@pytest.mark.parametrize(
+    "address",
+    [
+        "postgresql://ada@db.example/manager?sslmode=verify-full&sslrootcert=/etc/ca.pem",
+        "postgres:///manager",
+        "postgresql://a.example:5432,b.example:5433/manager",
+        "host=db.example user=ada dbname=manager passfile=/home/ada/.pgpass",
+    ],
+)
+def test_the_log_may_be_in_postgresql(tmp_path: Path, address: str) -> None:
+    settings = _resolve(tmp_path, f'store = "{address}"')
+    assert (settings.store, settings.store_kind) == (address, "postgresql")
+    assert settings.secret_store == "sealed"
+    assert _resolve(tmp_path, f'store = "{address}"\nsecret_store = "file"').secret_store == "file"
+
+
+@pytest.mark.parametrize(
+    "address",
+    [
+        "postgresql://ada:tok-secret@db.example/manager",
+        "postgresql://ada:tok/secret@db.example",
+        "postgresql://db.example/manager?user=ada&password=tok-secret",
+        "postgresql://db.example/manager?sslpassword=tok-secret",
+        "host=db.example password=tok-secret",
+        "host=db.example password = 'tok-secret'",
+        "mysql://ada:tok-secret@db.example",
+        "postgresql:/ada:tok-secret@db.example",
+    ],
+)
+def test_a_password_in_an_address_is_refused_and_not_repeated(tmp_path: Path, address: str) -> None:
+    with pytest.raises(InvalidSetting) as refusal:
+        _resolve(tmp_path, f'store = "{address}"')
+    assert "secret" not in f"{refusal.value}{refusal.value!r}".replace("secret_store", "")
+    assert "tok" not in f"{refusal.value}{refusal.value!r}".replace("token", "")
+
+
+def test_what_the_environment_says_of_passwords_is_kept_and_not_shown(tmp_path: Path) -> None:
+    environment = {"PGPASSWORD": "tok-secret", "OPENCLAW_MANAGER_KEY": "tok-key", "HOME": "/"}
+    settings = resolve({"home": str(tmp_path)}, environment, DEFAULTS)
+    assert settings.unshown == {"PGPASSWORD": "tok-secret", "OPENCLAW_MANAGER_KEY": "tok-key"}
+    assert "tok-" not in repr(settings)
 
 
 REFUSED = [

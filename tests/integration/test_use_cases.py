@@ -383,7 +383,7 @@ def test_no_more_are_pinged_at_once_than_allowed(core: Core) -> None:
     probes, _ = core.probes.choose_all()
     findings: list[Finding] = []
     core.gateways.silent.add(URL)
-    reaching = core.pinging.reach(probes, timeout=0.01, concurrency=3, found=findings.append)
+    reaching = core.pinging.reach(probes, timeout=0.05, concurrency=3, found=findings.append)
     asyncio.run(reaching)
     assert core.gateways.most_at_once == 3
     assert len(findings) == 12

@@ -67,3 +67,14 @@ def test_force_replaces_a_link_and_not_what_it_leads_to(tmp_path: Path) -> None:
     write_files({link: "text"}, force=True)
 
     assert (link.read_text(), elsewhere.read_text()) == ("text", "mine")
+
+
+def test_a_file_for_others_is_readable_whatever_the_umask(tmp_path: Path) -> None:
+    out = tmp_path / "out.prom"
+    before = os.umask(0o077)
+    try:
+        write_files({out: "up 1\n"}, force=True, mode=0o644)
+    finally:
+        os.umask(before)
+
+    assert stat.S_IMODE(out.stat().st_mode) == 0o644

@@ -17,6 +17,7 @@ from hypothesis import strategies as st
 from assembly import Core, core_in
 from fakes.gateway_link import NOBODY_LISTENS, REACHED
 from fakes.view import InMemoryView
+from ledgers import Watching
 from openclaw_manager.adapters.data_json.document import DamagedDocument, Document, read
 from openclaw_manager.application.adoption.fates import examine
 from openclaw_manager.application.capturing import CaptureFinding
@@ -63,6 +64,7 @@ COMMANDS = st.lists(
         st.tuples(st.just("adopt"), st.sampled_from(NAMES), st.booleans()),
         st.tuples(st.just("capture"), st.sampled_from(NAMES), st.integers(0, 2)),
         st.tuples(st.just("capture"), st.sampled_from(NAMES), st.integers(0, 2)),
+        st.tuples(st.just("watch"), st.sampled_from(NAMES), st.sampled_from(["+---", "++", "-"])),
         st.tuples(st.just("lose the view"), st.none(), st.booleans()),
     ),
     max_size=25,
@@ -116,6 +118,13 @@ def _capture(core: Core, name: str, number: int) -> None:
     core.capturing.record([CaptureFinding(probe, at, seen)])
 
 
+def _watch(core: Core, name: str, pings: str) -> None:
+    watching = Watching(core)
+    if name in watching.roster:
+        watching.ping(name, pings)
+        watching.stop()
+
+
 def _do(core: Core, command: tuple[str, Any, Any]) -> None:  # noqa: C901, PLR0912 - a table
     verb, name, detail = command
     match verb:
@@ -144,6 +153,8 @@ def _do(core: Core, command: tuple[str, Any, Any]) -> None:  # noqa: C901, PLR09
             _adopt(core, name, removed=detail)
         case "capture":
             _capture(core, name, detail)
+        case "watch":
+            _watch(core, name, detail)
         case _ if core.data_json.exists():
             if detail:
                 core.data_json.unlink()
@@ -319,7 +330,7 @@ def test_whatever_others_wrote_stays_as_it_is_written(
     document.put(MINION)
     written = document.text(STAMP)
 
-    again, stamp = read(written.encode())
+    stamp, again, _ = read(written.encode())
     assert again == [*entries, MINION]
     assert stamp == STAMP
     assert {

@@ -16,8 +16,10 @@ import click
 import pytest
 
 from openclaw_manager import __version__
+from openclaw_manager.adapters.metrics.family import Family
 from openclaw_manager.application.ports.examination import CheckId
 from openclaw_manager.application.ports.view import INSTANCE_FIELDS, MINION_KEYS, SNAPSHOT_FIELDS
+from openclaw_manager.application.ports.watch_observer import Trouble
 from openclaw_manager.domain.caution import Caution
 from openclaw_manager.domain.condition import Cause
 from openclaw_manager.domain.ping import Dialect, Step
@@ -93,6 +95,17 @@ def test_errors_of_which_there_are_special_cases_are_documented_too(code: str) -
 
 def test_every_setting_is_documented() -> None:
     assert set(GENERATOR.SETTINGS) == set(resolve({}, {"HOME": "/"}, {}).origins)
+
+
+def test_every_trouble_of_a_watch_is_documented() -> None:
+    assert list(GENERATOR.TROUBLES) == list(Trouble)
+
+
+def test_metrics_that_are_named_exist() -> None:
+    """In the questions and the alert rules too."""
+    named = set(re.findall(r"openclaw_[a-z_]+", _read("docs/metrics.md")))
+
+    assert {name.removesuffix("_bucket") for name in named} == {one.metric for one in Family}
 
 
 def test_every_section_is_documented() -> None:

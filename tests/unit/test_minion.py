@@ -7,7 +7,8 @@ from uuid import UUID
 
 import pytest
 
-from openclaw_manager.application.minion import iso, minion_of, shown
+from openclaw_manager.application.iso_time import iso
+from openclaw_manager.application.minion import minion_of, shown
 from openclaw_manager.application.ports.view import INSTANCE_FIELDS, MINION_KEYS
 from openclaw_manager.domain.address import GatewayUrl
 from openclaw_manager.domain.condition import Cause, Condition

@@ -7,11 +7,15 @@ import pytest
 
 from openclaw_manager.entrypoints.cli.main import cli
 
-# What these do leaves nothing in the log, or, as an import does, brings its own reasons.
+# What these do leaves nothing in the log, or, as an import, a watch and the trial of an alert do,
+# brings its own reasons.
 RECORD_NOTHING = {
     *("instance list", "instance show", "instance history"),
     *("snapshot list", "snapshot show", "snapshot export", "snapshot diff", "snapshot drift"),
     *("config show", "config export", "config diff"),
+    *("incident list", "incident show", "metrics show", "metrics write"),
+    *("instance watch", "alert list", "alert test", "alert secret"),
+    *("store init", "store show", "store key", "store rekey"),
     *("audit log", "audit replay", "audit verify", "audit checkpoint"),
     *("audit export", "audit import"),
     *("keys generate", "keys show", "keys replace"),

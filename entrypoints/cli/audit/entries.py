@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
-from openclaw_manager.application.minion import iso
+from openclaw_manager.application.iso_time import iso
 from openclaw_manager.entrypoints.cli.printable import printable
 
 if TYPE_CHECKING:
