@@ -56,10 +56,12 @@ async def _end(process: Process) -> None:
     if process.returncode is not None:
         return
     _signal(process, signal.SIGTERM)
-    with suppress(TimeoutError):
-        async with asyncio.timeout(_TO_END):
-            await process.wait()
-    _signal(process, signal.SIGKILL)
+    try:
+        with suppress(TimeoutError):
+            async with asyncio.timeout(_TO_END):
+                await process.wait()
+    finally:  # also where the watch ends meanwhile
+        _signal(process, signal.SIGKILL)
     await process.wait()
 
 

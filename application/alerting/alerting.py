@@ -2,7 +2,7 @@
 
 import asyncio
 import logging
-from collections.abc import Iterable, Sequence
+from collections.abc import Coroutine, Iterable, Sequence
 from contextlib import suppress
 from types import TracebackType
 from typing import Self
@@ -101,6 +101,7 @@ class Alerting:
                 self._forget(outage)
             elif instance != outage.instance:
                 self._know(outage._replace(instance=instance))
+        self._doubt([one for one in self._open.values() if one.instance.down_since is None])
         news = {id_: one for id_, one in present.items() if one.down_since is not None}
         self._ask_about([one for id_, one in news.items() if id_ not in self._open])
 
@@ -115,6 +116,8 @@ class Alerting:
         if before is not None and before.incident != incident:
             self._forget(before)  # it was removed, say, and restored before anybody looked
         if isinstance(change, Down):
+            if before is not None and before.incident == incident:
+                return  # the log said so before the watch did
             self._open[instance.id] = outage = OpenOutage(instance, incident, change)
             for line in self._lines_for(instance):
                 line.went_down(outage)
@@ -146,9 +149,26 @@ class Alerting:
         new = {one.id: one for one in instances if one.id not in self._asked_about}
         if new and self._lines:
             self._asked_about |= new
-            task = asyncio.create_task(self._resume([*new.values()]))
-            self._sending.add(task)
-            task.add_done_callback(self._sending.discard)
+            self._begin(self._resume([*new.values()]))
+
+    def _doubt(self, outages: Sequence[OpenOutage]) -> None:
+        """Have the log asked about outages of which the registry knows nothing."""
+        if outages and self._lines:
+            self._begin(self._let_go_of_ended(outages))
+
+    def _begin(self, work: Coroutine[None, None, None]) -> None:
+        task = asyncio.create_task(work)
+        self._sending.add(task)
+        task.add_done_callback(self._sending.discard)
+
+    async def _let_go_of_ended(self, outages: Sequence[OpenOutage]) -> None:
+        """Remind of them no more: the instance was removed and restored between two looks, say."""
+        found = await self._found([one.instance for one in outages])
+        going_on = {one.outage.incident for one in found}
+        for outage in outages:
+            now = self._open.get(outage.instance.id)
+            if now and now.incident == outage.incident and outage.incident not in going_on:
+                self._forget(now)
 
     async def _resume(self, instances: Sequence[Watched]) -> None:
         for one in await self._found(instances):

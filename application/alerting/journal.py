@@ -2,16 +2,18 @@
 
 import asyncio
 import logging
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from contextlib import suppress
 from datetime import datetime
 from typing import NamedTuple
 from uuid import UUID
 
+from eventsourcing.application import AggregateNotFoundError
+
 from openclaw_manager.application.event_log import EventLog
 from openclaw_manager.application.recording import FactRecorder
 from openclaw_manager.domain.alert import AlertReport
-from openclaw_manager.domain.errors import OpenClawManagerError, ViewBehind
+from openclaw_manager.domain.errors import OpenClawManagerError, StoreDamaged, ViewBehind
 from openclaw_manager.domain.instance import Instance
 from openclaw_manager.domain.provenance import Provenance
 
@@ -38,20 +40,30 @@ class AlertRecords:
     def record(self, entries: Sequence[Entry]) -> None:
         """Record all in one transaction, none before what happened to its instance already.
 
-        Raises a ``StoreError``, or ``TooMuchContention``.
+        What is about an instance that cannot be read back is left out, and said. Raises a
+        ``StoreError``, or ``TooMuchContention``.
         """
         actor = self._facts.provenance().actor
 
         def decide() -> list[Instance]:
-            ids = dict.fromkeys(entry.instance_id for entry in entries)
-            instances = {id_: self._log.instance(id_) for id_ in ids}
+            instances = self._readable(entry.instance_id for entry in entries)
             for instance_id, at, report in entries:
-                instance = instances[instance_id]
-                by = Provenance(max(at, instance.modified_on), actor)
-                instance.record_alert(report, by)
+                if instance := instances.get(instance_id):
+                    by = Provenance(max(at, instance.modified_on), actor)
+                    instance.record_alert(report, by)
             return [*instances.values()]
 
         self._facts.record(decide)
+
+    def _readable(self, ids: Iterable[UUID]) -> dict[UUID, Instance]:
+        """Read instances; one that is damaged keeps nothing about others from being recorded."""
+        instances: dict[UUID, Instance] = {}
+        for id_ in dict.fromkeys(ids):
+            try:
+                instances[id_] = self._log.instance(id_)
+            except (StoreDamaged, AggregateNotFoundError) as error:
+                _log.warning("what became of alerts about %s is not recorded: %s", id_, error)
+        return instances
 
 
 class Journal:
@@ -103,6 +115,14 @@ class Journal:
         except OpenClawManagerError as problem:
             self._kept = entries + self._kept
             return problem
+        except Exception as fault:  # noqa: BLE001 - what comes after is to be recorded
+            kind = type(fault).__name__
+            _log.warning(
+                "what became of alerts is lost (%d): a fault in openclaw-manager (%s)",
+                len(entries),
+                kind,
+            )
+            _log.debug("the fault was", exc_info=True)
         return None
 
     async def _pause(self) -> None:

@@ -2,9 +2,10 @@
 
 import asyncio
 import logging
+import sqlite3
 import threading
 from collections.abc import AsyncIterator
-from contextlib import asynccontextmanager
+from contextlib import asynccontextmanager, closing
 from datetime import datetime, timedelta
 from pathlib import Path
 from typing import Any
@@ -229,6 +230,22 @@ async def test_nobody_is_reminded_of_an_outage_before_this_one(watch: Watch) -> 
     assert {one.incident for one in channel.messages if one.about == "reminder"} == {"999"}
 
 
+async def test_nobody_is_reminded_of_an_outage_that_ended_without_a_word(watch: Watch) -> None:
+    """Its instance was removed and restored, and is up."""
+    channel = FakeAlertChannel()
+    async with watch.running(_alert(channel, repeat=_SOON)) as alerting:
+        home, office = watch.down("home"), watch.down("office")
+        for down in (home, office):
+            alerting.changed(down)
+        watch.core.instances.remove("home")
+        watch.core.instances.restore("home")
+        alerting.watching([watch.watched("home"), watch.watched("office", down_since=watch.at)])
+        await channel.wait_until(lambda: channel.told().count("reminder office") >= 3)
+        before = channel.told().count("reminder home")
+        await channel.wait_until(lambda: channel.told().count("reminder office") >= 9)
+    assert channel.told().count("reminder home") <= before + 1
+
+
 async def test_a_reminder_calls_an_instance_as_it_is_called_now(watch: Watch) -> None:
     channel = FakeAlertChannel()
     async with watch.running(_alert(channel, repeat=_SOON)) as alerting:
@@ -281,6 +298,18 @@ async def test_after_a_restart_reminders_go_on(watch: Watch) -> None:
     assert channel.told()[:3] == ["down home", "reminder home", "reminder home"]
 
 
+async def test_an_outage_of_which_the_log_spoke_first_is_told_once(watch: Watch) -> None:
+    """The watch did not learn that it was recorded, and told of it later."""
+    channel = FakeAlertChannel()
+    async with watch.running(_alert(channel)) as alerting:
+        down = watch.down("home")
+        alerting.watching([watch.watched("home", down_since=watch.at)])
+        await channel.wait_until(lambda: bool(channel.messages))
+        alerting.changed(down)
+        alerting.changed(watch.up("home", down.incident))
+    assert channel.told() == ["down home", "recovery home"]
+
+
 async def test_an_outage_that_ended_while_the_log_was_asked_is_not_told(watch: Watch) -> None:
     channel = FakeAlertChannel()
     down = watch.down("home")
@@ -316,8 +345,8 @@ async def test_more_than_can_wait_is_recorded_as_failed(watch: Watch) -> None:
     channel.hangs = True
     async with watch.running(_alert(channel)) as alerting:
         down = watch.down("home")
-        for _ in range(1003):
-            alerting.changed(down)
+        for number in range(1003):
+            alerting.changed(down._replace(incident=str(number)))
     problems = [problem for *_, problem in watch.told()]
     assert len(problems) == 1003
     assert problems.count("1000 others were waiting to be sent") in (2, 3)
@@ -371,6 +400,36 @@ async def test_a_view_that_is_behind_makes_nothing_recorded_twice(watch: Watch) 
     async with watch.running(_alert(FakeAlertChannel()), records=records) as alerting:
         alerting.changed(watch.down("home"))
     assert len(watch.told()) == 1
+
+
+async def test_an_instance_that_cannot_be_read_back_keeps_no_other_from_being_recorded(
+    watch: Watch, caplog: pytest.LogCaptureFixture
+) -> None:
+    async with watch.running(_alert(FakeAlertChannel())) as alerting:
+        home, office = watch.down("home"), watch.down("office")
+        with closing(sqlite3.connect(watch.core.home / "events.db")) as connection, connection:
+            connection.execute(
+                "UPDATE stored_events SET state = x'7B' WHERE originator_id = ?",
+                (home.instance.id.hex,),
+            )
+        alerting.changed(home)
+        alerting.changed(office)
+    assert [about for _, about, *_ in watch.told("office")] == ["down"]
+    assert f"what became of alerts about {home.instance.id} is not recorded" in caplog.text
+
+
+async def test_a_fault_of_ours_while_recording_is_said_and_what_comes_later_recorded(
+    watch: Watch, caplog: pytest.LogCaptureFixture
+) -> None:
+    records = StoreAtFault(watch.records, RuntimeError("a secret"))
+    async with watch.running(_alert(FakeAlertChannel()), records=records) as alerting:
+        alerting.changed(watch.down("home"))
+        await asyncio.to_thread(records.failed.wait, 20)
+        alerting.changed(watch.down("office"))
+    assert not watch.told("home")
+    assert [about for _, about, *_ in watch.told("office")] == ["down"]
+    assert "is lost (1): a fault in openclaw-manager (RuntimeError)" in caplog.text
+    assert "a secret" not in caplog.text
 
 
 async def test_no_alert_is_stamped_before_what_it_tells_of(watch: Watch) -> None:

@@ -137,6 +137,24 @@ async def test_giving_up_ends_it_too() -> None:
     wait_until(lambda: not any(map(_is_alive, pids)))
 
 
+_HEEDS_NO_WORD = """
+import os, signal, time
+signal.signal(signal.SIGTERM, lambda *_: os.rename("ids.tmp", "ids"))
+with open("ids.tmp", "w") as file:
+    file.write(str(os.getpid()))
+while True:
+    time.sleep(60)
+"""
+
+
+async def test_giving_up_while_it_is_given_time_to_end_ends_it_too() -> None:
+    sending = asyncio.create_task(_python(_HEEDS_NO_WORD).send(MESSAGE, timeout=5))
+    await asyncio.to_thread(wait_until, Path("ids").exists)
+    sending.cancel()
+    await asyncio.gather(sending, return_exceptions=True)
+    wait_until(lambda: not _is_alive(int(_read("ids"))))
+
+
 async def test_it_is_out_of_reach_of_the_terminals_interruptions() -> None:
     program = "import os; open('session', 'w').write(f'{os.getsid(0)} {os.getpid()}')"
     assert await _python(program).send(MESSAGE, timeout=20) is None
