@@ -48,15 +48,18 @@ class Batch:
 def condensed(items: Iterable[Item]) -> list[Item]:
     """Merge the oldest summaries where there are more than a day of them.
 
-    So what is kept while a store is out of order does not grow without end.
+    So what is kept while a store is out of order does not grow without end. Those with a time
+    between them in which nobody watched stay apart, since it would count as watched.
     """
     kept = list(items)
     places = [place for place, item in enumerate(kept) if isinstance(item, PingSummary)]
     too_many = places[: max(0, len(places) - _MOST_SUMMARIES) + 1]
+    gone = set()
     for earlier, later in pairwise(too_many):
         one, other = kept[earlier], kept[later]
         assert isinstance(one, PingSummary)
         assert isinstance(other, PingSummary)
-        kept[later] = merged(one, other)
-    gone = set(too_many[:-1])
+        if one.until == other.since:
+            kept[later] = merged(one, other)
+            gone.add(earlier)
     return [item for place, item in enumerate(kept) if place not in gone]

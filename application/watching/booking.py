@@ -23,6 +23,19 @@ if TYPE_CHECKING:
     from openclaw_manager.application.credentials import Admitted, CredentialDesk
 
 
+# What becomes a fact with the time of its own, by which it is known again.
+_FACTS: Mapping[type[Item], type[Fact]] = {
+    PingSummary: Instance.PingsSummarised,
+    Down: Instance.WentDown,
+    Up: Instance.CameUp,
+}
+_TOPICS = (
+    Instance.PingsSummarised.TOPIC,
+    Instance.WentDown.TOPIC,
+    Instance.CameUp.TOPIC,
+)
+
+
 class Saved(NamedTuple):
     """What stands in the log now, and is to be told.
 
@@ -36,11 +49,15 @@ class Saved(NamedTuple):
 
 
 class _Change(NamedTuple):
-    """A transition that was decided; ``incident`` where that began before."""
+    """A transition that was decided; ``incident`` where that began before.
+
+    ``stands`` says that it is in the log already, from a time when we were told otherwise.
+    """
 
     instance: Watched
     change: Down | Up
     incident: str | None
+    stands: bool = False
 
 
 class _Decision(NamedTuple):
@@ -65,20 +82,24 @@ class Booking:
         self._facts = facts
         self._desk = desk
         self._held = HeldInstances(log)
+        self._doubtful_after: int | None = None
+        """The position after which there may be facts of which we were told that they failed."""
 
     def record(self, batch: Batch) -> Saved:
         """Append all of it in one transaction, with one rewrite of the view.
 
         An instance that was removed or moved meanwhile is left as it is. Raises a
-        ``StoreError`` or ``TooMuchContention`` when nothing was recorded.
+        ``StoreError`` or ``TooMuchContention`` when nothing was recorded, or nobody knows
+        whether it was: the next time, what stands in the log is told and not recorded again.
         """
         tokens = self._issued(batch.entries)
         decision = self._decide(batch.entries, tokens)
-        saved = Saved(problem=decision.problem)
         if decision.grown:
             saved = self._append(decision, batch.entries, tokens)
         else:
+            saved = Saved([*_told(decision.changes, ())], decision.problem)
             self._held.keep(decision.instances)
+        self._doubtful_after = None
         batch.recorded = True
         return saved
 
@@ -100,6 +121,10 @@ class Booking:
             self._facts.record(decide, keep=secrets, drop=replaced, appended=appended)
         except (ViewBehind, OldSecretKept) as error:
             problem = error
+        except Exception:  # a store may fail between the commit and the word of it
+            if self._doubtful_after is None:
+                self._doubtful_after = self._held.upto
+            raise
         decision = decisions[-1]
         self._held.keep(decision.instances)
         return Saved([*_told(decision.changes, appended)], problem or decision.problem)
@@ -135,12 +160,18 @@ class Booking:
 
     def _apply(self, entry: Entry, instance: Instance, actor: str) -> Iterator[_Change]:
         """Let happen what was found of an instance, and tell its transitions."""
+        standing = self._standing(instance.id)
         incident: str | None = None
         if instance.outage is not None and any(isinstance(item, Up) for item in entry.items):
-            incident = self._open_incident(instance.id)
+            incident = self._incident(instance.id, self._log.head())
         for item in entry.items:
             by = Provenance(_time_of(item), actor)
-            if isinstance(item, PingSummary):
+            position = standing.get((_FACTS.get(type(item)), by.at))
+            if position is not None:
+                if isinstance(item, Down | Up):
+                    began = self._incident(instance.id, position)
+                    yield _Change(entry.instance, item, began, stands=True)
+            elif isinstance(item, PingSummary):
                 instance.summarise_pings(item, by)
             elif isinstance(item, PossibleNews):
                 if instance.is_news(item.outcome):
@@ -153,20 +184,29 @@ class Booking:
                 instance.come_up(item, by)
                 yield _Change(entry.instance, item, incident)
 
-    def _open_incident(self, instance_id: UUID) -> str:
-        """Find with which event the outage of an instance began."""
+    def _standing(self, instance_id: UUID) -> dict[tuple[type[Fact] | None, datetime], int]:
+        """Tell where facts are that may be ours, by their kinds and times."""
+        if self._doubtful_after is None:
+            return {}
+        sought = Sought(originator_id=instance_id, topics=_TOPICS)
+        since = self._log.events_between(self._doubtful_after + 1, self._log.head(), sought)
+        return {(type(fact), fact.timestamp): position for position, fact in since}
+
+    def _incident(self, instance_id: UUID, upto: int) -> str:
+        """Find with which event the last outage of an instance began, until a position."""
         sought = Sought(originator_id=instance_id, topics=(Instance.WentDown.TOPIC,))
-        found = self._log.events_between(self._log.head(), 1, sought, limit=1)
+        found = self._log.events_between(upto, 1, sought, limit=1)
         return next((str(position) for position, _ in found), "")
 
 
 def _told(changes: Iterable[_Change], appended: Iterable[tuple[int, Fact]]) -> Iterator[Transition]:
     """Tell transitions by the ids of their incidents, now that these are known."""
     kinds = (Instance.WentDown, Instance.CameUp)
-    positions = [position for position, fact in appended if isinstance(fact, kinds)]
+    positions = (position for position, fact in appended if isinstance(fact, kinds))
     begun: dict[UUID, str] = {}
-    for (instance, change, earlier), position in zip(changes, positions, strict=True):
-        if isinstance(change, Down):
+    for instance, change, earlier, stands in changes:
+        position = None if stands else next(positions)
+        if isinstance(change, Down) and not stands:
             begun[instance.id] = str(position)
         yield Transition(instance, change, earlier or begun[instance.id])
 

@@ -20,7 +20,8 @@ class HeldInstances:
     def __init__(self, log: EventLog) -> None:
         self._log = log
         self._held: dict[UUID, Instance] = {}
-        self._upto = 0
+        self.upto = 0
+        """The position of the last event when instances were last handed out."""
 
     def take(self, ids: Iterable[UUID]) -> Mapping[UUID, Instance | StoreDamaged]:
         """Hand instances out as they are now, to be changed, and hold them no more.
@@ -40,13 +41,13 @@ class HeldInstances:
 
     def _let_go_of_what_changed(self) -> None:
         head = self._log.head()
-        if head < self._upto:  # an older log was put in its place
+        if head < self.upto:  # an older log was put in its place
             self._held.clear()
         if self._held:
-            for id_, version in self._log.instances_changed(self._upto, head).items():
+            for id_, version in self._log.instances_changed(self.upto, head).items():
                 if id_ in self._held and self._held[id_].version != version:
                     del self._held[id_]
-        self._upto = head
+        self.upto = head
 
     def _take(self, id_: UUID) -> Instance | StoreDamaged | None:
         try:

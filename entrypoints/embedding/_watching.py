@@ -3,7 +3,6 @@
 import asyncio
 from collections.abc import Awaitable, Callable, Mapping, Sequence
 from contextlib import AsyncExitStack, ExitStack
-from datetime import timedelta
 from typing import TYPE_CHECKING, Any
 
 from openclaw_manager._errands import given_or_set
@@ -15,7 +14,6 @@ if TYPE_CHECKING:
     from openclaw_manager.application.ports.watch_observer import WatchObserver
     from openclaw_manager.entrypoints.composition.container import Container
 
-_MISSED = 3  # pings in a row without which a gateway still counts as watched
 _AT_MOST = 256  # pings at once that it may take to keep the schedule
 
 Aside = Callable[[Callable[[], Any]], Awaitable[Any]]
@@ -53,7 +51,7 @@ class Watching:
         self._plan = WatchPlan(interval, interval, timeout, at_once, max(at_once, _AT_MOST))
         self._ledger = parts.ledger(
             thresholds=Thresholds(limits["failures"], limits["successes"]),
-            longest_gap=timedelta(seconds=_MISSED * interval + timeout),
+            longest_gap=self._plan.longest_gap,
         )
         self._alerting = parts.alerting() if parts.alerts() else None
         self._held.enter_context(parts.watch_lock())

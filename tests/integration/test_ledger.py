@@ -421,6 +421,36 @@ def test_a_fault_after_the_facts_were_saved_records_nothing_twice(
     assert watching.events("home") == ["Pinged", "WentDown", "PingsSummarised"]
 
 
+def test_a_whole_outage_that_was_saved_before_a_fault_is_recorded_once_and_told(
+    core: Core, watching: Watching, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    watching.ping("home", "+")
+    save = core.log.save
+
+    def faulty(*instances: Any, **more: Any) -> Any:
+        save(*instances, **more)
+        raise StoreUnavailable("events.db", "went away")
+
+    with monkeypatch.context() as patch:
+        patch.setattr(core.log, "save", faulty)
+        for letter in "---++---":
+            watching.take("home", OUTCOMES[letter] or success())
+        with pytest.raises(StoreUnavailable):
+            watching.save()
+    for letter in "++":
+        watching.take("home", OUTCOMES[letter] or success())
+    watching.save()
+
+    assert watching.events("home") == ["Pinged", *(["WentDown", "CameUp"] * 2)]
+    assert [type(one.change) for one in watching.told] == [Down, Up, Down, Up]
+    first, second = (str(int(one.incident)) for one in watching.told[::2])
+    assert [one.incident for one in watching.told] == [first, first, second, second]
+    began = _facts(watching, "home", Instance.WentDown)
+    assert [one.since for one in began] == [
+        down.change.since.isoformat() for down in watching.told[::2]
+    ]
+
+
 def test_a_view_that_cannot_be_written_is_told_and_the_transition_too(
     core: Core, watching: Watching
 ) -> None:
