@@ -63,7 +63,8 @@ class Incidents:
         With ``since`` those that went on at that moment or later, with ``open_only`` those
         that go on now. Raises a ``StoreError``.
         """
-        known = (one for one in self._outages(since, open_only) if one.instance_id in self._names)
+        found = self._outages(since, limit, open_only=open_only)
+        known = (one for one in found if one.instance_id in self._names)
         return [*map(self._told, islice(known, limit))]
 
     def show(self, incident_id: str) -> Incident:
@@ -75,14 +76,18 @@ class Incidents:
             raise IncidentNotFound(incident_id)
         return self._told(outage)
 
-    def _outages(self, since: datetime | None, open_only: bool) -> Iterable[OutageRecord]:
+    def _outages(
+        self, since: datetime | None, limit: int | None, *, open_only: bool
+    ) -> Iterable[OutageRecord]:
         if not self._names:
             return ()
         if open_only:
             return (one for one in self._records.outages_at() if one.ended is None)
         if len(self._names) > _FEW:
             return self._going_back(since)
-        of_each = (self._going_back(since, id_) for id_ in self._names)
+        # Those of one are read before those of the next: each that is underway holds a connection,
+        # of which a shared store lends few.
+        of_each = ([*islice(self._going_back(since, id_), limit)] for id_ in self._names)
         return merge(*of_each, key=lambda outage: outage.position, reverse=True)
 
     def _going_back(

@@ -12,8 +12,14 @@ from psycopg.pq import Conninfo
 
 from openclaw_manager.domain.errors import StoreUnavailable
 
-# So that a server which is gone without a word is found out in seconds, and not in hours.
-_WATCHED = {"keepalives_idle": "10", "keepalives_interval": "5", "keepalives_count": "3"}
+# So that a server which is gone without a word is found out in seconds, and not in hours. The
+# system probes only where nothing of ours is on its way; the last is for what is (milliseconds).
+_WATCHED = {
+    "keepalives_idle": "10",
+    "keepalives_interval": "5",
+    "keepalives_count": "3",
+    "tcp_user_timeout": "25000",
+}
 # What decides where we connect, and as whom, comes from what we are given and from nowhere else.
 _DECISIVE = ("host", "hostaddr", "dbname", "password", "passfile", "options")
 

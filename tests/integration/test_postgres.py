@@ -76,6 +76,14 @@ def _event(id_: UUID | None = None, version: int = 1, state: bytes = b"{}") -> S
     return StoredEvent(id_ or uuid4(), version, "instance.registered", state)
 
 
+def test_a_server_that_is_gone_without_a_word_is_found_out_in_seconds() -> None:
+    """Also while it owes us an answer: the system probes a connection only where it does not."""
+    given = server_at("postgresql://db.example/registry", {}, patience=_PATIENCE).parameters
+    assert 0 < int(given["tcp_user_timeout"]) <= 30_000
+    probes = int(given["keepalives_interval"]) * int(given["keepalives_count"])
+    assert int(given["keepalives_idle"]) + probes <= 30
+
+
 def _database(uri: str) -> str:
     return uri.rpartition("/")[2]
 
