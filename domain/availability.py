@@ -39,10 +39,12 @@ def availability(watched: Iterable[Span], outages: Iterable[Span], window: Span)
     """Tell which part of the time known in a window was no outage, from 0 to 1.
 
     Known is a time that was watched, or belongs to an outage: that an outage goes on while
-    nobody looks is what its having no end says. None where nothing is known.
+    nobody looks is what its having no end says. None where nothing is known, or nothing was
+    watched as yet, in the window or not: an outage is known at once, and the good time before
+    it only with the summary to come.
     """
-    outages = list(outages)
+    watched, outages = list(watched), list(outages)
     known = total([*watched, *outages], window)
-    if not known:
+    if not watched or not known:
         return None
     return 1 - total(outages, window) / known

@@ -34,7 +34,7 @@ def test_availability_is_that_of_a_model_that_looks_at_every_second(
     window = range(min(first, last), max(first, last))
     down = _seconds(outages, window)
     known = _seconds(watched, window) | down
-    expected = 1 - len(down) / len(known) if known else None
+    expected = 1 - len(down) / len(known) if watched and known else None
 
     found = availability(
         [_span(*one) for one in watched],

@@ -35,7 +35,8 @@ def test_what_lies_outside_of_a_window_does_not_count() -> None:
         ([_span(0, 20)], [_span(10, 20)], 0.5),
         ([_span(0, 10)], [_span(50, 60)], 0.5),  # an outage goes on while nobody looks
         ([_span(-60, 0)], [], None),
-        ([], [_span(10, 11)], 0),
+        ([_span(-60, 0)], [_span(-30, 100)], 0),
+        ([], [_span(10, 11)], None),  # the good time around it is yet to be summed up
         ([], [], None),
         ([_span(5, 5)], [], None),
     ],
