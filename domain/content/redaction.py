@@ -83,13 +83,16 @@ class _Redaction:
         return known
 
     def _list(self, items: list[Json]) -> Json:
-        """Redact items, also the one that follows ``--token`` in a list of arguments."""
+        """Redact items, also the one that follows ``--token`` in a list of arguments.
+
+        That one may begin with dashes itself: nobody can tell a secret from an option then.
+        """
         result: list[Json] = []
         expected = False
         for item in items:
-            is_secret = expected and isinstance(item, str) and not item.startswith("--")
+            is_secret = expected and isinstance(item, str)
             result.append(self._secret(item) if is_secret else self.of(item))
-            expected = not is_secret and _is_option_with_secret(item)
+            expected = _is_option_with_secret(item)
         return result
 
     def _secret(self, value: Json) -> Json:

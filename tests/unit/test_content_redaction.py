@@ -164,7 +164,7 @@ def test_texts_that_only_resemble_secrets_stay(text: str) -> None:
 def test_the_argument_after_an_option_that_takes_a_secret_is_redacted() -> None:
     value: Json = {"args": ["serve", "--token", "-abc", "--api-key", "--fast", "x"]}
 
-    assert redacted(value) == {"args": ["serve", "--token", HIDDEN, "--api-key", "--fast", "x"]}
+    assert redacted(value) == {"args": ["serve", "--token", HIDDEN, "--api-key", HIDDEN, "x"]}
 
 
 @pytest.mark.parametrize(
