@@ -1,6 +1,7 @@
 """Where a gateway listens."""
 
 import re
+from collections.abc import Sequence
 from typing import Self
 from urllib.parse import parse_qsl, urlsplit
 
@@ -67,9 +68,28 @@ class GatewayUrl(str):
         return f"{url.scheme}://{place}:{port}{path}"
 
 
-def _problem_with(text: str) -> str | None:  # noqa: PLR0911 - a table, read from top to bottom
-    if len(text) > _LONGEST:
-        return f"is longer than {_LONGEST} characters"
+def _problem_with(text: str) -> str | None:
+    if problem := problem_with_any_url(text, ("ws", "wss"), longest=_LONGEST):
+        return problem
+    url = urlsplit(text)
+    if "@" in url.netloc:
+        return "has user info; give the credential with --token instead"
+    if any(key.lower() in _SECRET_KEYS for key, _ in parse_qsl(url.query, keep_blank_values=True)):
+        return "has a credential in its query; give it with --token instead"
+    if "#" in text:
+        return "has a fragment, which a gateway never sees"
+    return None
+
+
+def problem_with_any_url(  # noqa: PLR0911 - a table, read from top to bottom
+    text: str, schemes: Sequence[str], *, longest: int
+) -> str | None:
+    """Say in a clause why nothing can be reached under a URL, without repeating any of it.
+
+    It has to have one of the schemes, and at most ``longest`` characters. None where it can.
+    """
+    if len(text) > longest:
+        return f"is longer than {longest} characters"
     if not text.isascii() or not text.isprintable() or " " in text:
         return "has characters that no URL has; write them percent-encoded"
     try:
@@ -77,18 +97,12 @@ def _problem_with(text: str) -> str | None:  # noqa: PLR0911 - a table, read fro
         port = url.port
     except ValueError:
         return "has a bad host or port; a port is a number from 1 to 65535"
-    if url.scheme not in ("ws", "wss"):
-        return "does not begin with ws:// or wss://"
-    if "@" in url.netloc:
-        return "has user info; give the credential with --token instead"
+    if url.scheme not in schemes:
+        return "does not begin with " + " or ".join(f"{scheme}://" for scheme in schemes)
     if not url.hostname:
         return "has no host"
     if port == 0 or url.netloc.endswith(":"):
         return "has a bad port; a port is a number from 1 to 65535"
-    if any(key.lower() in _SECRET_KEYS for key, _ in parse_qsl(url.query, keep_blank_values=True)):
-        return "has a credential in its query; give it with --token instead"
-    if "#" in text:
-        return "has a fragment, which a gateway never sees"
     return None
 
 

@@ -2,27 +2,14 @@
 
 from urllib.parse import urlsplit
 
+from openclaw_manager.domain.address import problem_with_any_url
+
 _LONGEST = 8192
 
 
-def problem_with_url(text: str) -> str | None:  # noqa: PLR0911 - a table, read from top down
+def problem_with_url(text: str) -> str | None:
     """Say in a clause why a request cannot be sent there, if it cannot."""
-    if len(text) > _LONGEST:
-        return f"is longer than {_LONGEST} characters"
-    if not text.isascii() or not text.isprintable() or " " in text:
-        return "has characters that no URL has; write them percent-encoded"
-    try:
-        url = urlsplit(text)
-        port = url.port
-    except ValueError:
-        return "has a bad host or port; a port is a number from 1 to 65535"
-    if url.scheme not in ("http", "https"):
-        return "does not begin with https:// or http://"
-    if not url.hostname:
-        return "has no host"
-    if port == 0 or url.netloc.endswith(":"):
-        return "has a bad port; a port is a number from 1 to 65535"
-    return None
+    return problem_with_any_url(text, ("https", "http"), longest=_LONGEST)
 
 
 def origin(text: str) -> str:
