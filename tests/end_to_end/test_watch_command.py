@@ -166,6 +166,18 @@ def test_settings_say_how_often(home: Console) -> None:
     assert home.run("instance", "watch").status == 2
 
 
+def test_a_watch_of_an_empty_home_says_that_it_waits(console: Console) -> None:
+    with PipedWatch(console.home, "--interval", "0.2s") as watch:
+        assert watch.process.stderr
+        assert watch.process.stderr.readline().startswith(
+            "warning: there are no instances to watch"
+        )
+        console.run("instance", "register", "late", "--url", "ws://127.0.0.1:1")
+        assert watch.next("ping")["name"] == "late"
+        watch.send(signal.SIGTERM)
+        assert watch.ended() == (0, "")
+
+
 # On a terminal
 
 

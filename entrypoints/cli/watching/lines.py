@@ -16,13 +16,16 @@ from openclaw_manager.entrypoints.cli.output import json_text
 
 
 class WatchLines:
-    """Looks on at a watch, and says what happens."""
+    """Looks on at a watch, and says what happens: to programs, and aside to a person."""
 
-    def __init__(self, write: Callable[[str], None]) -> None:
+    def __init__(self, write: Callable[[str], None], warn: Callable[[str], None]) -> None:
         self._write = write
+        self._warn = warn
 
     def watching(self, instances: Sequence[Watched]) -> None:
-        """Say nothing: each line names its instance."""
+        """Say only that there are none: each line names its instance."""
+        if not instances:
+            self._warn("there are no instances to watch yet; each is from when it is registered")
 
     def seen(self, observation: Observation) -> None:
         """Say what a ping found, as ``instance ping`` does."""

@@ -140,7 +140,7 @@ class _Lines:
 
     def begin(self, gone: Callable[[], None]) -> None:
         self._outlet = Outlet(sys.stdout.fileno(), gone)
-        self.observer = WatchLines(self._outlet.write)
+        self.observer = WatchLines(self._outlet.write, warn)
 
     def leave(self) -> None:
         self._outlet.close(_UNTIL_READ)
